@@ -1,0 +1,42 @@
+/** One command as it went over the channel. All byte arrays are exactly what was sent and what came back. */
+export interface Frame {
+  /** Command opcode, e.g. 0x805 for ACCESS_REG. */
+  readonly opcode: number;
+  /** op_mod of the command, e.g. 1 for a register read. */
+  readonly opMod: number;
+  /** Register id for ACCESS_REG, else 0. */
+  readonly registerId: number;
+  /** Firmware status from the outbox, 0 = OK. Meaningless when `errno` is not 0. */
+  readonly status: number;
+  /** Firmware's vendor syndrome, 0 on success. */
+  readonly syndrome: number;
+  /** Transport errno, 0 when the command reached firmware and came back. */
+  readonly errno: number;
+  /** CLOCK_MONOTONIC, nanoseconds. */
+  readonly startedNs: bigint;
+  readonly elapsedNs: bigint;
+  readonly inbox: Uint8Array;
+  /** Empty when `errno` is not 0. */
+  readonly outbox: Uint8Array;
+}
+
+export type ItemKind = 'register' | 'capability';
+
+/** - `ok`: firmware answered with status OK
+ * - `refused`: firmware answered with another status; the frame carries status and syndrome
+ * - `failed`: the command did not reach firmware, or no answer came back; the frame carries the errno */
+export type ItemOutcome = 'ok' | 'refused' | 'failed';
+
+/** One logical read: a register page, a capability page. Never one RPC: an item may take several frames. */
+export interface Item {
+  /** Unique within its collector and the same for the same read in every run, e.g. `PPCNT{grp=0x0,local_port=1}`.
+   * A collector that is resumed skips the keys that are already on disk. */
+  readonly key: string;
+  readonly kind: ItemKind;
+  /** Register or capability name as the hardware documentation has it. */
+  readonly name: string;
+  /** Values of the index fields that were sent, by field name. */
+  readonly index: Readonly<Record<string, number>>;
+  readonly outcome: ItemOutcome;
+  readonly frames: readonly Frame[];
+}
