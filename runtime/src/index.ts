@@ -1,0 +1,19 @@
+export { Counter, Gauge, Histogram, Registry } from 'prom-client';
+export { type Backoff, type BackoffOptions, createBackoff, jitter } from './backoff.ts';
+export { crashPoint } from './crashPoint.ts';
+export { DirectoryLockedError, lockDirectory } from './directoryLock.ts';
+export {
+  makeDirectoryDurably,
+  removeDurably,
+  syncDirectory,
+  TEMPORARY_SUFFIX,
+  writeFileDurably,
+} from './durableFile.ts';
+export { DurationError, formatDuration, parseDuration } from './duration.ts';
+export { type EventLoopLag, watchEventLoopLag } from './eventLoopLag.ts';
+export { ListenAddressError, parseListen } from './listenAddress.ts';
+export { closeLogger, createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
+export { createProbeServer, type ProbeServer, type ProbeServerOptions } from './probeServer.ts';
+export { formatQuantity, parseQuantity, QuantityError } from './quantity.ts';
+export { type ProgramOptions, runProgram, ShutdownError } from './runProgram.ts';
+export { errorCode, toError } from './toError.ts';
