@@ -1,0 +1,150 @@
+import type { RequestOptions } from 'node:https';
+import { KubeConfig, RequestContext } from '@kubernetes/client-node';
+import { Agent, type buildConnector, type Dispatcher, ProxyAgent } from 'undici';
+
+export interface LoadOptions {
+  /** A kubeconfig file. @default $KUBECONFIG, else ~/.kube/config, else the Pod's service account */
+  kubeconfig?: string | undefined;
+  /** @default the file's current context */
+  context?: string | undefined;
+  cluster?: string | undefined;
+  user?: string | undefined;
+  /** @default the context's namespace, else `default` */
+  namespace?: string | undefined;
+  /** URL of the API server, instead of the cluster's */
+  server?: string | undefined;
+  /** Bearer token, instead of the user's credentials */
+  token?: string | undefined;
+  /** Impersonate this user (`--as`) */
+  as?: string | undefined;
+}
+
+/** Where the API server is and how to be known to it. client-node stays behind this. */
+export interface ConnectionConfig {
+  /** base URL without a trailing slash; may have a path */
+  readonly server: string;
+  readonly namespace: string;
+  readonly context: string;
+  /** Headers that authenticate one request. Credential plugins and token files are asked each time. */
+  authenticate(): Promise<Record<string, string>>;
+  /** A new pool of connections with the TLS settings of now (CA and certificates may have been renewed). */
+  createPool(): Promise<Dispatcher>;
+}
+
+/** The configuration cannot be used; nothing was sent. */
+export class KubeConfigError extends Error {
+  override readonly name = 'KubeConfigError';
+  readonly code = 'KubeConfigInvalid';
+}
+
+/** At most so many connections to the API server; each watch holds one for as long as it lives. */
+const maxConnections = 128;
+
+/** @throws KubeConfigError when the file cannot be read or names a context that is not there */
+export function loadKubeConfig(options: LoadOptions = {}): ConnectionConfig {
+  const config = readConfig(options);
+  selectContext(config, options);
+  const cluster = config.getCurrentCluster();
+  if (!cluster?.server) {
+    throw new KubeConfigError(
+      `no API server in ${options.kubeconfig ?? 'the default kubeconfig'}: give --kubeconfig, set KUBECONFIG, or name a context that has a cluster`,
+    );
+  }
+  return {
+    server: cluster.server.replace(/\/+$/, ''),
+    namespace: options.namespace ?? config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
+    context: config.getCurrentContext(),
+    authenticate: () => headersOf(config),
+    createPool: () => poolOf(config),
+  };
+}
+
+function readConfig(options: LoadOptions): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if (options.kubeconfig) config.loadFromFile(options.kubeconfig);
+    else config.loadFromDefault();
+  } catch (cause) {
+    throw new KubeConfigError(`cannot read the kubeconfig ${options.kubeconfig ?? '($KUBECONFIG or ~/.kube/config)'}`, {
+      cause,
+    });
+  }
+  return config;
+}
+
+/** Applies the choices of the command line as a context of its own, as kubectl does. */
+function selectContext(config: KubeConfig, options: LoadOptions): void {
+  const name = options.context ?? config.getCurrentContext();
+  const context = config.getContextObject(name);
+  if (options.context && !context) {
+    const known = config.getContexts().map((each) => each.name);
+    throw new KubeConfigError(
+      `no context "${options.context}" in the kubeconfig; it has: ${known.join(', ') || 'none'}`,
+    );
+  }
+  const cluster = config.getCluster(options.cluster ?? context?.cluster ?? '');
+  const user = config.getUser(options.user ?? context?.user ?? '');
+  const server = options.server ?? cluster?.server ?? '';
+  config.loadFromOptions({
+    // client-node refuses http:// without skipTLSVerify; kubectl does not, and there is no TLS to verify.
+    clusters: [{ ...cluster, name: 'cluster', server, ...(server.startsWith('http:') ? { skipTLSVerify: true } : {}) }],
+    users: [
+      {
+        ...(options.token ? { name: 'user', token: options.token } : { ...user, name: 'user' }),
+        ...(options.as ? { impersonateUser: options.as } : {}),
+      },
+    ],
+    contexts: [{ name: name || 'default', cluster: 'cluster', user: 'user', namespace: context?.namespace }],
+    currentContext: name || 'default',
+  });
+}
+
+async function headersOf(config: KubeConfig): Promise<Record<string, string>> {
+  const options: RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  const headers: Record<string, string> = {};
+  for (const [key, value] of Object.entries(options.headers ?? {})) headers[key.toLowerCase()] = String(value);
+  if (options.auth) headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+  return headers;
+}
+
+async function poolOf(config: KubeConfig): Promise<Dispatcher> {
+  const options: RequestOptions = {};
+  await config.applyToHTTPSOptions(options);
+  const tls = tlsOf(options);
+  const built = config.createDispatcherOptions(config.getCurrentCluster(), {});
+  // HTTP/1.1: over HTTP/2 all watches and calls would share one TCP connection, and one lost packet or GOAWAY hits them all.
+  const pool = { connections: maxConnections, allowH2: false };
+  switch (built.type) {
+    case 'proxy':
+      return new ProxyAgent({ uri: built.uri, requestTls: tls, ...pool });
+    case 'socks':
+      return socksPool(config);
+    case 'agent':
+    case 'none':
+      // 30 s as client-go: the default of 60 s races with the idle time-out of load balancers.
+      return new Agent({ connect: { ...tls, keepAlive: true, keepAliveInitialDelay: 30_000 }, ...pool });
+  }
+}
+
+/** Only what is set: undici takes an explicit undefined for a value. */
+function tlsOf(options: RequestOptions): buildConnector.BuildOptions {
+  const tls: buildConnector.BuildOptions = {};
+  if (options.ca !== undefined) tls.ca = options.ca;
+  if (options.cert !== undefined) tls.cert = options.cert;
+  if (options.key !== undefined) tls.key = options.key;
+  if (options.pfx !== undefined) tls.pfx = options.pfx;
+  if (options.passphrase !== undefined) tls.passphrase = options.passphrase;
+  if (options.rejectUnauthorized !== undefined) tls.rejectUnauthorized = options.rejectUnauthorized;
+  if (options.servername !== undefined) tls.servername = options.servername;
+  return tls;
+}
+
+/** client-node keeps its SOCKS connector to itself; its own dispatcher is used as it comes. */
+async function socksPool(config: KubeConfig): Promise<Dispatcher> {
+  const context = new RequestContext(config.getCurrentCluster()?.server ?? '', 'GET');
+  await config.applySecurityAuthentication(context);
+  const dispatcher = context.getDispatcher();
+  if (!dispatcher) throw new KubeConfigError('client-node made no dispatcher for the SOCKS proxy of this cluster');
+  return dispatcher;
+}

@@ -1,0 +1,84 @@
+/** The parts of Kubernetes objects every controller touches.
+ * @source https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/object-meta/ */
+
+export interface OwnerReference {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  uid: string;
+  controller?: boolean;
+  blockOwnerDeletion?: boolean;
+}
+
+/** Metadata as a client sends it: the server fills in the rest. */
+export interface ObjectMetaInput {
+  name?: string;
+  generateName?: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  ownerReferences?: OwnerReference[];
+}
+
+/** Metadata as the server returns it. `managedFields` is stripped by the client and so absent. */
+export interface ObjectMeta extends ObjectMetaInput {
+  name: string;
+  uid: string;
+  resourceVersion: string;
+  generation?: number;
+  /** RFC 3339, whole seconds */
+  creationTimestamp: string;
+  /** RFC 3339; set once deletion was asked for */
+  deletionTimestamp?: string;
+}
+
+export interface KubeObject {
+  apiVersion?: string;
+  kind?: string;
+  metadata: ObjectMeta;
+}
+
+/** What may be sent to create or apply an object of type `T`: same shape, with metadata the server has not completed yet. */
+export type Draft<T extends KubeObject> = Omit<T, 'metadata' | 'status'> & {
+  metadata: ObjectMetaInput;
+  status?: T extends { status?: infer S } ? S : never;
+};
+
+/** Names one object; `namespace` is absent for cluster-scoped kinds. */
+export interface ObjectRef {
+  name: string;
+  namespace?: string | undefined;
+}
+
+/** @source https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/status/ */
+export interface KubeStatus {
+  kind: 'Status';
+  status?: string;
+  message?: string;
+  reason?: string;
+  code?: number;
+  details?: {
+    name?: string;
+    kind?: string;
+    retryAfterSeconds?: number;
+    causes?: { reason?: string; message?: string; field?: string }[];
+  };
+}
+
+/** True when an unknown JSON value is a Status object, which the API server sends instead of the object asked for. */
+export function isKubeStatus(value: unknown): value is KubeStatus {
+  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'Status';
+}
+
+/** `namespace/name`, or `name` for cluster-scoped objects: the key of stores and work queues. */
+export function objectKey(ref: ObjectRef): string {
+  return ref.namespace ? `${ref.namespace}/${ref.name}` : ref.name;
+}
+
+/** The inverse of {@link objectKey}. */
+export function parseObjectKey(key: string): ObjectRef {
+  const slash = key.indexOf('/');
+  return slash < 0 ? { name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
+}
