@@ -23,7 +23,13 @@ export interface LaneCollector {
 }
 
 /** Why a collector ended before its end; the texts are reasons of the API. */
-export type CollectorReason = 'Unsupported' | 'DeviceGone' | 'DeviceHung' | 'LimitExceeded' | 'Cancelled' | 'CollectorError';
+export type CollectorReason =
+  | 'Unsupported'
+  | 'DeviceGone'
+  | 'DeviceHung'
+  | 'LimitExceeded'
+  | 'Cancelled'
+  | 'CollectorError';
 
 export interface CollectorEnd {
   readonly name: string;
@@ -49,7 +55,12 @@ export type LaneEvent =
   | { readonly type: 'firstCommand'; readonly wallMs: number; readonly monotonicNs: bigint }
   | { readonly type: 'collectorStarted'; readonly name: string; readonly wallMs: number; readonly monotonicNs: bigint }
   | { readonly type: 'items'; readonly collector: string; readonly items: readonly Item[] }
-  | { readonly type: 'collectorEnded'; readonly end: CollectorEnd; readonly wallMs: number; readonly monotonicNs: bigint }
+  | {
+      readonly type: 'collectorEnded';
+      readonly end: CollectorEnd;
+      readonly wallMs: number;
+      readonly monotonicNs: bigint;
+    }
   /** Always the last event. `openFailed` carries the errno's name in `message`. */
   | {
       readonly type: 'ended';

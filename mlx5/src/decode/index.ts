@@ -1,0 +1,1 @@
+export type { Frame, Item, ItemKind, ItemOutcome } from '../collect/item.ts';

@@ -1,0 +1,160 @@
+import { type Condition, parseCondition } from './condition.ts';
+import { readLayoutData } from './layoutData.ts';
+import { LayoutError } from './layoutError.ts';
+
+/** INDEX selects what is read, OP modifies the operation; the rest as its letters say. */
+export type Access = 'INDEX' | 'OP' | 'RO' | 'RW' | 'WO';
+
+/** Named values of a field, both ways. */
+export interface Enumeration {
+  readonly nameOf: ReadonlyMap<number, string>;
+  readonly valueOf: ReadonlyMap<string, number>;
+}
+
+export interface LayoutField {
+  readonly name: string;
+  /** Position of element 0, counted from the most significant bit of byte 0 of the layout. */
+  readonly bit: number;
+  /** Width of one element. */
+  readonly width: number;
+  /** Number of array elements; undefined for a single field, `'open'` for as many as the buffer holds. */
+  readonly count?: number | 'open';
+  /** Path of the field that holds the element count of an open array. */
+  readonly countFrom?: readonly string[];
+  /** Name of the nested layout; undefined for a number. */
+  readonly layout?: string;
+  readonly access?: Access;
+  readonly enumeration?: Enumeration;
+  /** For a field whose layout is a union: path of the selecting field, searched from the node that has this field up. */
+  readonly selector?: readonly string[];
+  /** For a member of a union: the selecting field's enum name. */
+  readonly selectedBy?: string;
+  /** For a member of a conditional union. */
+  readonly condition?: Condition;
+}
+
+export interface Layout {
+  readonly name: string;
+  readonly bytes: number;
+  /** - `selected`: members by the enum name of a selecting field
+   * - `conditional`: members by an expression
+   * - `plain`: a C union, nothing says which member is meant */
+  readonly union?: 'selected' | 'conditional' | 'plain';
+  readonly fields: readonly LayoutField[];
+  readonly byName: ReadonlyMap<string, LayoutField>;
+  /** Per 32-bit word the bits that no field covers (a short last word is aligned to bit 31). For a union, and for an
+   * array of open length, what is covered depends on the bytes: they count as reserved here. */
+  readonly reserved: Uint32Array;
+}
+
+interface StoredField {
+  readonly n: string;
+  readonly bit: number;
+  readonly w: number;
+  readonly k?: number;
+  readonly t?: string;
+  readonly a?: string;
+  readonly us?: string;
+  readonly sb?: string;
+  readonly c?: string;
+  readonly sc?: string;
+  readonly e?: Readonly<Record<string, number>>;
+}
+interface StoredLayout {
+  readonly bytes: number;
+  readonly union?: 'selected' | 'conditional' | 'plain';
+  readonly fields: readonly StoredField[];
+}
+type StoredLayouts = Readonly<Record<string, StoredLayout>>;
+
+let registerNodes: StoredLayouts | undefined;
+let commandStructs: StoredLayouts | undefined;
+const compiled = new Map<string, Layout>();
+
+/** The layout of a register node (`ppcnt_reg_ext`) or command structure (`query_issi_out`) by its documented name.
+ * @throws LayoutError `UnknownLayout` */
+export function layoutOf(name: string): Layout {
+  const known = compiled.get(name);
+  if (known !== undefined) return known;
+  registerNodes ??= readLayoutData('registerNodes') as StoredLayouts;
+  commandStructs ??= readLayoutData('commandStructs') as StoredLayouts;
+  const stored = registerNodes[name] ?? commandStructs[name];
+  if (stored === undefined) {
+    throw new LayoutError('UnknownLayout', `there is no layout named "${name}" in the register database or mlx5_ifc.h`);
+  }
+  const layout = compile(name, stored);
+  compiled.set(name, layout);
+  return layout;
+}
+
+/** Names of all layouts: the register database's nodes, then the command structures. */
+export function layoutNames(): {
+  readonly registerNodes: readonly string[];
+  readonly commandStructs: readonly string[];
+} {
+  registerNodes ??= readLayoutData('registerNodes') as StoredLayouts;
+  commandStructs ??= readLayoutData('commandStructs') as StoredLayouts;
+  return { registerNodes: Object.keys(registerNodes), commandStructs: Object.keys(commandStructs) };
+}
+
+function compile(name: string, stored: StoredLayout): Layout {
+  const fields = stored.fields.map(compileField);
+  return {
+    name,
+    bytes: stored.bytes,
+    ...(stored.union ? { union: stored.union } : {}),
+    fields,
+    byName: new Map(fields.map((field) => [field.name, field])),
+    reserved: reservedBits(stored.bytes, stored.union !== undefined ? [] : fields),
+  };
+}
+
+function compileField(stored: StoredField): LayoutField {
+  return {
+    name: stored.n,
+    bit: stored.bit,
+    width: stored.w,
+    ...(stored.k === undefined ? {} : { count: stored.k === 0 ? ('open' as const) : stored.k }),
+    ...(stored.sc === undefined ? {} : { countFrom: stored.sc.split('.') }),
+    // uint64 is a pseudo node of two words, high word first: one 64-bit number.
+    ...(stored.t === undefined || stored.t === 'uint64' ? {} : { layout: stored.t }),
+    ...(stored.a === undefined ? {} : { access: stored.a as Access }),
+    ...(stored.e === undefined ? {} : { enumeration: compileEnumeration(stored.e) }),
+    ...(stored.us === undefined ? {} : { selector: stored.us.split('.') }),
+    ...(stored.sb === undefined ? {} : { selectedBy: stored.sb }),
+    ...(stored.c === undefined ? {} : { condition: parseCondition(stored.c) }),
+  };
+}
+
+function compileEnumeration(names: Readonly<Record<string, number>>): Enumeration {
+  const nameOf = new Map<number, string>();
+  for (const [name, value] of Object.entries(names)) {
+    if (!nameOf.has(value)) nameOf.set(value, name);
+  }
+  return { nameOf, valueOf: new Map(Object.entries(names)) };
+}
+
+function reservedBits(bytes: number, fields: readonly LayoutField[]): Uint32Array {
+  const reserved = allBits(bytes * 8);
+  for (const { bit, width, count = 1 } of fields) {
+    if (count !== 'open') coverBits(reserved, bit, bit + width * count);
+  }
+  return reserved;
+}
+
+/** A mask with `length` bits set, in 32-bit words from the top. */
+export function allBits(length: number): Uint32Array {
+  const mask = new Uint32Array(Math.ceil(length / 32)).fill(0xffff_ffff);
+  if (length % 32 !== 0) mask[mask.length - 1] = 0xffff_ffff << (32 - (length % 32));
+  return mask;
+}
+
+/** Takes the bits from `bit` to before `end` off a mask of reserved bits. */
+export function coverBits(reserved: Uint32Array, bit: number, end: number): void {
+  for (let at = bit; at < end; ) {
+    const take = Math.min(32 - (at & 31), end - at);
+    const mask = take === 32 ? 0xffff_ffff : ((1 << take) - 1) << (32 - (at & 31) - take);
+    reserved[at >>> 5] = (reserved[at >>> 5] ?? 0) & ~mask;
+    at += take;
+  }
+}
