@@ -1,0 +1,51 @@
+/** Names for the nested types, by kind and path in the schema (`[]` is an array's item). A name may appear under
+ * several kinds; then the schemas must be equal, the first kind in this table declares the type and the others import it. */
+export const TYPE_NAMES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  DiagnosticCapture: {
+    spec: 'DiagnosticCaptureSpec',
+    'spec.target': 'CaptureTarget',
+    'spec.target.nodeSelector': 'NodeSelector',
+    'spec.target.nodeSelector.matchExpressions[]': 'NodeSelectorExpression',
+    'spec.target.devices': 'DeviceFilter',
+    'spec.collectors[]': 'Collector',
+    'spec.collectors[].registerDump': 'RegisterDumpOptions',
+    'spec.collectors[].registerDump.registers[]': 'RegisterRequest',
+    'spec.collectors[].capabilityDump': 'CapabilityDumpOptions',
+    'spec.parallelism': 'CaptureParallelism',
+    'spec.limits': 'CaptureLimits',
+    'spec.retention': 'CaptureRetention',
+    status: 'DiagnosticCaptureStatus',
+    'status.counts': 'NodeCounts',
+    'status.failures[]': 'CaptureFailure',
+    'status.manifest': 'ManifestReference',
+    'status.conditions[]': 'Condition',
+  },
+  NodeCapture: {
+    spec: 'NodeCaptureSpec',
+    'spec.capture': 'CaptureReference',
+    'spec.devices': 'DeviceFilter',
+    'spec.collectors[]': 'Collector',
+    'spec.limits': 'NodeCaptureLimits',
+    status: 'NodeCaptureStatus',
+    'status.devices[]': 'DeviceResult',
+    'status.devices[].manifest': 'ManifestReference',
+    'status.devices[].collectors[]': 'CollectorResult',
+  },
+  NicNode: {
+    spec: 'NicNodeSpec',
+    'spec.assignments[]': 'Assignment',
+    status: 'NicNodeStatus',
+    'status.agent': 'AgentDescription',
+  },
+  NicDevice: {
+    spec: 'NicDeviceSpec',
+    status: 'NicDeviceStatus',
+    'status.channel': 'DeviceChannel',
+    'status.vfs[]': 'VirtualFunction',
+    'status.ports[]': 'DevicePort',
+    'status.conditions[]': 'Condition',
+  },
+  ArtifactTicket: {
+    spec: 'ArtifactTicketSpec',
+  },
+};
