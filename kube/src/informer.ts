@@ -1,0 +1,177 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { backoffDelay } from './backoff.ts';
+import type { KubeClient } from './client.ts';
+import { isExpired, KubeError } from './kubeError.ts';
+import { type KubeObject, objectKey } from './objects.ts';
+import type { Resource } from './resource.ts';
+import { type Change, createStore, type Entry, type Indexers } from './store.ts';
+import type { SignalOption } from './transport.ts';
+import type { WatchOptions } from './watch.ts';
+
+export interface InformerOptions<T extends KubeObject, R, I extends string> {
+  client: KubeClient;
+  resource: Resource<T>;
+  namespace?: string | undefined;
+  labelSelector?: string | undefined;
+  fieldSelector?: string | undefined;
+  /** Makes the compact record that is kept; the object itself is not. */
+  transform: (object: T) => R;
+  /** Secondary indexes over the records. */
+  indexers?: Indexers<R, I>;
+  /** Told of failures that it recovers from by itself, and of handlers that threw. */
+  onError?: (error: unknown, doing: 'list' | 'watch' | 'handler') => void;
+  /** Tuning for tests. */
+  watch?: Pick<WatchOptions, 'timeoutSeconds' | 'stallTimeoutMs'>;
+  /** Waits after failures in a row. @default 250 ms to 30 s */
+  backoff?: { baseMs: number; maxMs: number };
+}
+
+/** A local picture of a collection that follows the server through whatever happens to the connection. */
+export interface Informer<R, I extends string> {
+  /** Lists, then watches, until aborted. Errors are reported and recovered from; it only ends by the signal. */
+  run(options: { signal: AbortSignal }): Promise<void>;
+  /** True once the first list is in the store and its handlers have run. */
+  hasSynced(): boolean;
+  /** Resolves when synced; rejects when aborted before. */
+  synced(options?: SignalOption): Promise<void>;
+  readonly size: number;
+  /** @param key see `objectKey` */
+  get(key: string): R | undefined;
+  values(): IterableIterator<R>;
+  byIndex(index: I, value: string): R[];
+  /** Calls synchronously, in order, for each change from now on. */
+  onChange(handler: (change: Change<R>) => void): void;
+}
+
+/** A position the server cannot serve is not always called expired (a restored etcd has never heard of it). */
+const failuresBeforeRelist = 5;
+
+export function createInformer<T extends KubeObject, R, I extends string = never>(
+  options: InformerOptions<T, R, I>,
+): Informer<R, I> {
+  const { client, resource, transform, onError } = options;
+  const selection = {
+    namespace: options.namespace,
+    labelSelector: options.labelSelector,
+    fieldSelector: options.fieldSelector,
+  };
+  const backoff = options.backoff ?? { baseMs: 250, maxMs: 30_000 };
+  const store = createStore<R, I>(options.indexers ?? ({} as Indexers<R, I>));
+  const handlers: ((change: Change<R>) => void)[] = [];
+  const ready = Promise.withResolvers<void>();
+  let synced = false;
+
+  function publish(changes: readonly Change<R>[]): void {
+    for (const change of changes) {
+      for (const handler of handlers) {
+        try {
+          handler(change);
+        } catch (error) {
+          // One broken handler must not cost the others their event, nor the store its position.
+          onError?.(error, 'handler');
+        }
+      }
+    }
+  }
+
+  function entryOf(object: T): Entry<R> {
+    return { uid: object.metadata.uid, resourceVersion: object.metadata.resourceVersion, record: transform(object) };
+  }
+
+  /** @returns the version the list shows */
+  async function relist(signal: AbortSignal): Promise<string> {
+    // Into a map of its own: a list that breaks off half way must not look like deletions.
+    const listed = new Map<string, Entry<R>>();
+    let resourceVersion = '';
+    for await (const page of client.pages(resource, { ...selection, signal })) {
+      for (const item of page.items) listed.set(objectKey(item.metadata), entryOf(item));
+      resourceVersion = page.resourceVersion;
+    }
+    for (const key of [...store.keys()]) if (!listed.has(key)) publish(store.delete(key));
+    for (const [key, entry] of listed) publish(store.set(key, entry));
+    return resourceVersion;
+  }
+
+  /** Follows from a version until the stream ends.
+   * @param advance told of each version reached, so that the next watch goes on from there */
+  async function follow(from: string, advance: (version: string) => void, signal: AbortSignal): Promise<void> {
+    for await (const event of client.watch(resource, {
+      ...selection,
+      ...options.watch,
+      resourceVersion: from,
+      signal,
+    })) {
+      if (event.type === 'BOOKMARK') {
+        advance(event.resourceVersion);
+        continue;
+      }
+      const key = objectKey(event.object.metadata);
+      publish(event.type === 'DELETED' ? store.delete(key) : store.set(key, entryOf(event.object)));
+      advance(event.object.metadata.resourceVersion);
+    }
+  }
+
+  async function run({ signal }: { signal: AbortSignal }): Promise<void> {
+    let position: string | undefined;
+    let failures = 0;
+    while (!signal.aborted) {
+      const doing = position === undefined ? 'list' : 'watch';
+      const started = performance.now();
+      let advanced = false;
+      let askedMs = 0;
+      try {
+        if (position === undefined) {
+          position = await relist(signal);
+          synced = true;
+          ready.resolve();
+        }
+        await follow(
+          position,
+          (version) => {
+            position = version;
+            advanced = true;
+          },
+          signal,
+        );
+        // A stream that ends at once and empty is a fault somewhere: do not spin on it.
+        const empty = !advanced && performance.now() - started < 1_000;
+        failures = empty ? failures + 1 : 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        failures = advanced ? 1 : failures + 1;
+        if (isExpired(error) || failures >= failuresBeforeRelist) position = undefined;
+        if (error instanceof KubeError) askedMs = error.retryAfterMs ?? 0;
+        onError?.(error, doing);
+      }
+      if (failures > 0) await pause(Math.max(askedMs, backoffDelay(backoff, failures, Math.random())), signal);
+    }
+  }
+
+  return {
+    run,
+    hasSynced: () => synced,
+    async synced({ signal } = {}) {
+      if (!signal) return ready.promise;
+      signal.throwIfAborted();
+      await Promise.race([ready.promise, aborted(signal)]);
+    },
+    get size() {
+      return store.size;
+    },
+    get: (key) => store.get(key),
+    values: () => store.values(),
+    byIndex: (index, value) => store.byIndex(index, value),
+    onChange: (handler) => {
+      handlers.push(handler);
+    },
+  };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  // Aborted while waiting: the loop looks at the signal itself.
+  await delay(ms, undefined, { signal }).catch(() => {});
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+}
