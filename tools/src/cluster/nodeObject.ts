@@ -1,0 +1,64 @@
+/** A Node as a kubelet would register it, for API servers without kubelets. */
+export function nodeObject(name: string, labels: Readonly<Record<string, string>> = {}): Record<string, unknown> {
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name, labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', ...labels } },
+  };
+}
+
+/** Status of a Node on which Pods may run. */
+export function readyNodeStatus(address: string): Record<string, unknown> {
+  const resources = { cpu: '8', memory: '64Gi', pods: '110' };
+  return {
+    status: {
+      addresses: [{ type: 'InternalIP', address }],
+      capacity: resources,
+      allocatable: resources,
+      conditions: [condition('Ready', true, 'KubeletReady')],
+      nodeInfo: {
+        machineID: '',
+        systemUUID: '',
+        bootID: '',
+        kernelVersion: '',
+        osImage: '',
+        containerRuntimeVersion: '',
+        kubeletVersion: '',
+        kubeProxyVersion: '',
+        operatingSystem: 'linux',
+        architecture: 'amd64',
+      },
+    },
+  };
+}
+
+/** Status of a Pod whose one program runs.
+ * @param startedAt RFC 3339 */
+export function podStatus(address: string, ready: boolean, startedAt: string): Record<string, unknown> {
+  return {
+    status: {
+      phase: 'Running',
+      hostIP: address,
+      hostIPs: [{ ip: address }],
+      podIP: address,
+      podIPs: [{ ip: address }],
+      startTime: startedAt,
+      conditions: [
+        condition('Initialized', true),
+        condition('PodScheduled', true),
+        condition('ContainersReady', ready, ready ? undefined : 'ContainersNotReady'),
+        condition('Ready', ready, ready ? undefined : 'ContainersNotReady'),
+      ],
+    },
+  };
+}
+
+function condition(type: string, status: boolean, reason?: string): Record<string, unknown> {
+  const now = `${new Date().toISOString().slice(0, 19)}Z`;
+  return {
+    type,
+    status: status ? 'True' : 'False',
+    lastTransitionTime: now,
+    ...(reason ? { reason, message: reason } : {}),
+  };
+}

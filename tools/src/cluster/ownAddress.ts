@@ -1,0 +1,35 @@
+import { spawnSync } from 'node:child_process';
+import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+
+/** Of the block for tests of network devices (RFC 2544); on no network that a machine talks to. */
+const ALIAS = '198.18.0.1';
+
+export class NoAddressError extends Error {
+  override readonly name = 'NoAddressError';
+  readonly code = 'NoAddress';
+}
+
+/** The first IPv4 address of this machine that Kubernetes takes for an endpoint: it refuses loopback and link-local.
+ * @returns undefined when there is none */
+export function chooseAddress(
+  interfaces: Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>,
+): string | undefined {
+  const addresses = Object.values(interfaces).flatMap((list) => list ?? []);
+  const usable = addresses.filter(({ family, address }) => family === 'IPv4' && !/^(127\.|169\.254\.)/.test(address));
+  // An alias on `lo` counts as internal; it serves when nothing else does.
+  return (usable.find(({ internal }) => !internal) ?? usable[0])?.address;
+}
+
+/** An IPv4 address of this machine that the API server's service proxy agrees to call. Traffic to it does not leave
+ * the machine. A machine without any gets an alias on its loopback interface, which needs root.
+ * @throws NoAddressError */
+export function ownAddress(): string {
+  const address = chooseAddress(networkInterfaces());
+  if (address !== undefined) return address;
+  const added = spawnSync('ip', ['address', 'add', `${ALIAS}/32`, 'dev', 'lo'], { encoding: 'utf8' });
+  if (added.status === 0 || /File exists/.test(added.stderr ?? '')) return ALIAS;
+  throw new NoAddressError(
+    `this machine has no IPv4 address but 127.0.0.1, and the API server's service proxy refuses that one; as root run ` +
+      `"ip address add ${ALIAS}/32 dev lo" (${(added.stderr ?? added.error?.message ?? '').trim()})`,
+  );
+}

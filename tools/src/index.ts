@@ -1,0 +1,11 @@
+export { type Binaries, provideBinaries } from './binaries/provideBinaries.ts';
+export { type AdminClient, ApiError, type ApiObject, type ApiRequest, type HttpMethod } from './cluster/adminClient.ts';
+export { ClusterStartError } from './cluster/apiServerProcess.ts';
+export type { BoundToken, BoundTokenOptions } from './cluster/boundToken.ts';
+export { type CertificateAuthority, createAuthority, type KeyPair } from './cluster/certificates.ts';
+export type { Cluster, PodOptions } from './cluster/cluster.ts';
+export { freePort } from './cluster/freePort.ts';
+export { KubectlError, type KubectlOptions, type KubectlResult } from './cluster/kubectl.ts';
+export { type ClusterOptions, startCluster } from './cluster/startCluster.ts';
+export type { Child, ProcessEnd } from './nursery/child.ts';
+export { createNursery, type Nursery } from './nursery/nursery.ts';
