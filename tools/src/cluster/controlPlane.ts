@@ -80,6 +80,7 @@ export function apiServerCommand(binaries: Binaries, files: ControlPlaneFiles, p
     '--allow-privileged=true',
     // A development cluster ends at once; clients of a real one are given time to find another API server.
     '--shutdown-delay-duration=0s',
+    '--shutdown-watch-termination-grace-period=1s',
     '--profiling=false',
     '-v=1',
   ];

@@ -23,8 +23,14 @@ export interface Nursery extends AsyncDisposable {
   spawn(name: string, command: readonly [string, ...string[]], options?: SpawnOptions): Child;
 }
 
+export interface NurseryOptions {
+  /** What SIGTERM leaves the children at the end, in milliseconds.
+   * @default 4000 */
+  readonly graceMs?: number;
+}
+
 /** @param what goes into the directory's name */
-export function createNursery(what: string): Nursery {
+export function createNursery(what: string, options: NurseryOptions = {}): Nursery {
   const directory = mkdtempSync(nurseryPrefix(what));
   const id = randomBytes(12).toString('hex');
   writeOwner(directory, ownerOf(id));
@@ -44,13 +50,13 @@ export function createNursery(what: string): Nursery {
     id,
     directory,
     logs,
-    spawn(name, [program, ...args], options = {}) {
+    spawn(name, [program, ...args], { cwd = directory, env } = {}) {
       const logPath = join(logs, `${name}.log`);
       const log = openSync(logPath, 'a');
       try {
         const child = spawn(program, args, {
-          cwd: options.cwd ?? directory,
-          env: { ...process.env, ...options.env, [MARK]: id },
+          cwd,
+          env: { ...process.env, ...env, [MARK]: id },
           stdio: ['ignore', log, log],
           // A group of its own: Ctrl-C in a terminal is for the owner, who ends its children in order.
           detached: true,
@@ -62,7 +68,7 @@ export function createNursery(what: string): Nursery {
       }
     },
     async [Symbol.asyncDispose]() {
-      await sweep(id, directory);
+      await sweep(id, directory, options);
       await new Promise<void>((resolve) => {
         reaper.once('exit', () => resolve());
         reaper.ref();
