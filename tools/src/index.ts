@@ -9,3 +9,5 @@ export { KubectlError, type KubectlOptions, type KubectlResult } from './cluster
 export { type ClusterOptions, startCluster } from './cluster/startCluster.ts';
 export type { Child, ProcessEnd } from './nursery/child.ts';
 export { createNursery, type Nursery } from './nursery/nursery.ts';
+export { applyChart, ChartError, installChart, renderChart } from './stack/chart.ts';
+export { type Manifest, parseManifests } from './stack/manifests.ts';

@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
+import { ApiError } from '../cluster/adminClient.ts';
+import type { Cluster } from '../cluster/cluster.ts';
+import { parseManifests } from './manifests.ts';
+import { CHART } from './paths.ts';
+
+const WAIT_MS = 30_000;
+const POLL_MS = 50;
+const RELEASE = 'nicdiag';
+
+export class ChartError extends Error {
+  override readonly name = 'ChartError';
+  readonly code = 'Chart';
+}
+
+/** Renders charts/nicdiag as `helm template` prints it.
+ * @param values a values file's content, as JSON or YAML
+ * @throws ChartError with helm's message */
+export async function renderChart(cluster: Cluster, values?: string): Promise<string> {
+  const args = [
+    'template',
+    RELEASE,
+    CHART,
+    '--namespace',
+    'nicdiag-system',
+    ...(values === undefined ? [] : ['--values', '-']),
+  ];
+  // helm would otherwise read and write below the home directory.
+  const home = `${cluster.nursery.directory}/helm`;
+  const environment = { ...process.env, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home };
+  const child = spawn(cluster.binaries.helm, args, { env: environment, stdio: 'pipe' });
+  const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+  child.stdin.end(values ?? '');
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', resolve);
+  });
+  if (code !== 0) throw new ChartError(`helm template of ${CHART} failed: ${Buffer.concat(stderr).toString().trim()}`);
+  return Buffer.concat(stdout).toString();
+}
+
+/** Renders the chart and applies it.
+ * @param values see {@link renderChart}
+ * @returns what was applied */
+export async function installChart(cluster: Cluster, values?: string): Promise<string> {
+  const manifests = await renderChart(cluster, values);
+  await applyChart(cluster, manifests);
+  return manifests;
+}
+
+/** Applies rendered manifests exactly as they are, and waits until the API server acts on them: CRDs established,
+ * admission policies in force. */
+export async function applyChart(cluster: Cluster, manifests: string): Promise<void> {
+  await applyInRounds(cluster, manifests);
+  const definitions = parseManifests(manifests).filter(({ kind }) => kind === 'CustomResourceDefinition');
+  const names = definitions.map(({ metadata }) => `crd/${metadata.name}`);
+  await cluster.kubectl(['wait', '--for=condition=Established', '--timeout=30s', ...names]);
+  await waitForPolicies(cluster);
+}
+
+/** helm orders kinds; one apply may still meet a namespace or CRD that the API server does not serve yet, as it may in
+ * any cluster. What was refused for that is applied again. */
+async function applyInRounds(cluster: Cluster, manifests: string): Promise<void> {
+  const deadline = Date.now() + WAIT_MS;
+  for (;;) {
+    const result = await cluster.tryKubectl(['apply', '--server-side', '--force-conflicts', '-f', '-'], {
+      stdin: manifests,
+    });
+    if (result.code === 0) return;
+    if (!/not found|no matches for kind/.test(result.stderr) || Date.now() > deadline)
+      throw new ChartError(`kubectl apply of the chart failed: ${result.stderr.trim()}`);
+    await setTimeout(POLL_MS);
+  }
+}
+
+const PROBE = 'nicdiag-policies-in-force';
+
+/** A policy takes effect when the API server's policy informer has seen it and its binding, some hundred milliseconds
+ * later. The informer sees them in the order of their creation, so a policy created after all the others, once it
+ * refuses, tells that the others do as well. It is removed again. */
+async function waitForPolicies(cluster: Cluster): Promise<void> {
+  const { admin } = cluster;
+  const base = '/apis/admissionregistration.k8s.io/v1';
+  const metadata = { name: PROBE };
+  await admin.request('POST', `${base}/validatingadmissionpolicies`, {
+    body: {
+      metadata,
+      spec: {
+        matchConstraints: {
+          resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['configmaps'] }],
+        },
+        matchConditions: [{ name: 'probe', expression: `object.metadata.name == '${PROBE}'` }],
+        validations: [{ expression: 'false', message: 'policies are in force' }],
+      },
+    },
+  });
+  await admin.request('POST', `${base}/validatingadmissionpolicybindings`, {
+    body: { metadata, spec: { policyName: PROBE, validationActions: ['Deny'] } },
+  });
+  const deadline = Date.now() + WAIT_MS;
+  while (!(await isRefused(cluster))) {
+    if (Date.now() > deadline)
+      throw new ChartError(`no admission policy was in force ${WAIT_MS / 1000} s after its creation`);
+    await setTimeout(POLL_MS);
+  }
+  await admin.request('DELETE', `${base}/validatingadmissionpolicybindings/${PROBE}`);
+  await admin.request('DELETE', `${base}/validatingadmissionpolicies/${PROBE}`);
+}
+
+async function isRefused(cluster: Cluster): Promise<boolean> {
+  try {
+    await cluster.admin.request('POST', '/api/v1/namespaces/default/configmaps?dryRun=All', {
+      body: { metadata: { name: PROBE } },
+    });
+    return false;
+  } catch (error) {
+    if (error instanceof ApiError && error.message.includes('policies are in force')) return true;
+    throw error;
+  }
+}
