@@ -2,7 +2,7 @@ import type { ConnectionConfig } from './kubeConfig.ts';
 import { KubeError } from './kubeError.ts';
 import { stripManagedFields } from './managedFields.ts';
 import { type MetricsSink, noMetrics } from './metrics.ts';
-import type { Draft, KubeObject, ObjectRef } from './objects.ts';
+import type { Draft, KubeObject, ObjectRef, Stored } from './objects.ts';
 import { collectionPath, objectPath, type Resource } from './resource.ts';
 import type { ServerClock } from './serverClock.ts';
 import {
@@ -69,17 +69,26 @@ export interface KubeClient extends AsyncDisposable {
   readonly namespace: string;
   /** the API server's clock */
   readonly clock: ServerClock;
-  get<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef, options?: SignalOption): Promise<T>;
+  get<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef, options?: SignalOption): Promise<Stored<T>>;
   /** Like get, with undefined for an object that does not exist. */
-  find<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef, options?: SignalOption): Promise<T | undefined>;
+  find<T extends KubeObject>(
+    resource: Resource<T>,
+    ref: ObjectRef,
+    options?: SignalOption,
+  ): Promise<Stored<T> | undefined>;
   /** All objects, fetched in pages. */
-  list<T extends KubeObject>(resource: Resource<T>, options?: ListOptions): Promise<Page<T>>;
+  list<T extends KubeObject>(resource: Resource<T>, options?: ListOptions): Promise<Page<Stored<T>>>;
   /** Page by page, for lists that should not be in memory at once. */
-  pages<T extends KubeObject>(resource: Resource<T>, options?: ListOptions): AsyncGenerator<Page<T>>;
-  create<T extends KubeObject>(resource: Resource<T>, object: Draft<T>, options?: WriteOptions): Promise<T>;
+  pages<T extends KubeObject>(resource: Resource<T>, options?: ListOptions): AsyncGenerator<Page<Stored<T>>>;
+  create<T extends KubeObject>(resource: Resource<T>, object: Draft<T>, options?: WriteOptions): Promise<Stored<T>>;
   /** Replaces; Conflict when the resourceVersion in it is not the current one. */
-  update<T extends KubeObject>(resource: Resource<T>, object: T, options?: WriteOptions): Promise<T>;
-  patch<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef, patch: Patch, options?: WriteOptions): Promise<T>;
+  update<T extends KubeObject>(resource: Resource<T>, object: Stored<T>, options?: WriteOptions): Promise<Stored<T>>;
+  patch<T extends KubeObject>(
+    resource: Resource<T>,
+    ref: ObjectRef,
+    patch: Patch,
+    options?: WriteOptions,
+  ): Promise<Stored<T>>;
   /** NotFound is an error: the caller knows whether it is one for him. Conflict when a precondition does not hold. */
   delete<T extends KubeObject>(resource: Resource<T>, ref: ObjectRef, options?: DeleteOptions): Promise<void>;
   deleteCollection<T extends KubeObject>(
@@ -89,7 +98,7 @@ export interface KubeClient extends AsyncDisposable {
   /** Any request, with the answer as a stream: subresources, service proxies, non-resource URLs. */
   request(request: KubeRequest, options?: SignalOption): Promise<KubeResponse>;
   /** Events until the server ends the stream (its timeout) or an error. See {@link streamWatch}. */
-  watch<T extends KubeObject>(resource: Resource<T>, options: WatchOptions): AsyncGenerator<WatchEvent<T>>;
+  watch<T extends KubeObject>(resource: Resource<T>, options: WatchOptions): AsyncGenerator<WatchEvent<Stored<T>>>;
 }
 
 export interface ClientOptions {
@@ -119,17 +128,23 @@ export function createKubeClient(config: ConnectionConfig, options: ClientOption
     }
   }
 
-  async function object<T extends KubeObject>(request: KubeRequest, signal: AbortSignal | undefined): Promise<T> {
-    return stripManagedFields(await call<T>(request, signal));
+  async function object<T extends KubeObject>(
+    request: KubeRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<Stored<T>> {
+    return stripManagedFields(await call<Stored<T>>(request, signal));
   }
 
   async function* pages<T extends KubeObject>(
     resource: Resource<T>,
     options: ListOptions = {},
-  ): AsyncGenerator<Page<T>> {
+  ): AsyncGenerator<Page<Stored<T>>> {
     let next: string | undefined;
     do {
-      const page = await call<{ items?: T[] | null; metadata: { resourceVersion?: string; continue?: string } }>(
+      const page = await call<{
+        items?: Stored<T>[] | null;
+        metadata: { resourceVersion?: string; continue?: string };
+      }>(
         {
           method: 'GET',
           path: collectionPath(resource, options.namespace),
@@ -150,7 +165,7 @@ export function createKubeClient(config: ConnectionConfig, options: ClientOption
     body: unknown,
     options: WriteOptions,
     extra: { contentType?: string; query?: Record<string, QueryValue> } = {},
-  ): Promise<T> {
+  ): Promise<Stored<T>> {
     return object<T>(
       {
         method,
@@ -176,14 +191,13 @@ export function createKubeClient(config: ConnectionConfig, options: ClientOption
         throw error;
       }
     },
-    async list(resource, options) {
-      const all: Page<never> = { items: [], resourceVersion: '' };
-      const result: Page<NonNullable<(typeof resource)['object']>> = all;
+    async list<T extends KubeObject>(resource: Resource<T>, options?: ListOptions) {
+      const all: Page<Stored<T>> = { items: [], resourceVersion: '' };
       for await (const page of pages(resource, options)) {
-        for (const item of page.items) result.items.push(item);
-        result.resourceVersion = page.resourceVersion;
+        for (const item of page.items) all.items.push(item);
+        all.resourceVersion = page.resourceVersion;
       }
-      return result;
+      return all;
     },
     pages,
     create: (resource, draft, options = {}) => {

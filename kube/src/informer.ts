@@ -2,8 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { backoffDelay } from './backoff.ts';
 import type { KubeClient } from './client.ts';
 import { isExpired, KubeError } from './kubeError.ts';
-import { type KubeObject, objectKey } from './objects.ts';
+import { type KubeObject, objectKey, type Stored } from './objects.ts';
 import type { Resource } from './resource.ts';
+import { compareVersions } from './resourceVersion.ts';
 import { type Change, createStore, type Entry, type Indexers } from './store.ts';
 import type { SignalOption } from './transport.ts';
 import type { WatchOptions } from './watch.ts';
@@ -15,7 +16,7 @@ export interface InformerOptions<T extends KubeObject, R, I extends string> {
   labelSelector?: string | undefined;
   fieldSelector?: string | undefined;
   /** Makes the compact record that is kept; the object itself is not. */
-  transform: (object: T) => R;
+  transform: (object: Stored<T>) => R;
   /** Secondary indexes over the records. */
   indexers?: Indexers<R, I>;
   /** Told of failures that it recovers from by itself, and of handlers that threw. */
@@ -27,7 +28,7 @@ export interface InformerOptions<T extends KubeObject, R, I extends string> {
 }
 
 /** A local picture of a collection that follows the server through whatever happens to the connection. */
-export interface Informer<R, I extends string> {
+export interface Informer<T extends KubeObject, R, I extends string = never> {
   /** Lists, then watches, until aborted. Errors are reported and recovered from; it only ends by the signal. */
   run(options: { signal: AbortSignal }): Promise<void>;
   /** True once the first list is in the store and its handlers have run. */
@@ -39,6 +40,8 @@ export interface Informer<R, I extends string> {
   get(key: string): R | undefined;
   values(): IterableIterator<R>;
   byIndex(index: I, value: string): R[];
+  /** Takes in what a write of ours returned, so that the next read sees it before its event arrives. */
+  observe(object: Stored<T>): void;
   /** Calls synchronously, in order, for each change from now on. */
   onChange(handler: (change: Change<R>) => void): void;
 }
@@ -48,7 +51,7 @@ const failuresBeforeRelist = 5;
 
 export function createInformer<T extends KubeObject, R, I extends string = never>(
   options: InformerOptions<T, R, I>,
-): Informer<R, I> {
+): Informer<T, R, I> {
   const { client, resource, transform, onError } = options;
   const selection = {
     namespace: options.namespace,
@@ -60,6 +63,7 @@ export function createInformer<T extends KubeObject, R, I extends string = never
   const handlers: ((change: Change<R>) => void)[] = [];
   const ready = Promise.withResolvers<void>();
   let synced = false;
+  let position: string | undefined;
 
   function publish(changes: readonly Change<R>[]): void {
     for (const change of changes) {
@@ -74,27 +78,39 @@ export function createInformer<T extends KubeObject, R, I extends string = never
     }
   }
 
-  function entryOf(object: T): Entry<R> {
-    return { uid: object.metadata.uid, resourceVersion: object.metadata.resourceVersion, record: transform(object) };
+  /** An object that the transform cannot read is reported and left out; it must not stop all others. */
+  function entryOf(object: Stored<T>): Entry<R> | undefined {
+    try {
+      return { uid: object.metadata.uid, resourceVersion: object.metadata.resourceVersion, record: transform(object) };
+    } catch (error) {
+      onError?.(error, 'handler');
+      return undefined;
+    }
+  }
+
+  /** Stores what is not older than what is there: an observed write may be ahead of the stream. */
+  function put(key: string, entry: Entry<R> | undefined): void {
+    if (entry && !isOlder(entry.resourceVersion, store.version(key))) publish(store.set(key, entry));
   }
 
   /** @returns the version the list shows */
   async function relist(signal: AbortSignal): Promise<string> {
     // Into a map of its own: a list that breaks off half way must not look like deletions.
-    const listed = new Map<string, Entry<R>>();
+    const listed = new Map<string, Entry<R> | undefined>();
     let resourceVersion = '';
     for await (const page of client.pages(resource, { ...selection, signal })) {
       for (const item of page.items) listed.set(objectKey(item.metadata), entryOf(item));
       resourceVersion = page.resourceVersion;
     }
-    for (const key of [...store.keys()]) if (!listed.has(key)) publish(store.delete(key));
-    for (const [key, entry] of listed) publish(store.set(key, entry));
+    // What was observed from a write after the list was made is newer than the list.
+    const newer = (key: string) => isOlder(resourceVersion, store.version(key));
+    for (const key of [...store.keys()]) if (!listed.has(key) && !newer(key)) publish(store.delete(key));
+    for (const [key, entry] of listed) put(key, entry);
     return resourceVersion;
   }
 
-  /** Follows from a version until the stream ends.
-   * @param advance told of each version reached, so that the next watch goes on from there */
-  async function follow(from: string, advance: (version: string) => void, signal: AbortSignal): Promise<void> {
+  /** Follows from the position until the stream ends. */
+  async function follow(from: string, signal: AbortSignal): Promise<void> {
     for await (const event of client.watch(resource, {
       ...selection,
       ...options.watch,
@@ -102,22 +118,23 @@ export function createInformer<T extends KubeObject, R, I extends string = never
       signal,
     })) {
       if (event.type === 'BOOKMARK') {
-        advance(event.resourceVersion);
+        position = event.resourceVersion;
         continue;
       }
-      const key = objectKey(event.object.metadata);
-      publish(event.type === 'DELETED' ? store.delete(key) : store.set(key, entryOf(event.object)));
-      advance(event.object.metadata.resourceVersion);
+      const { metadata } = event.object;
+      const key = objectKey(metadata);
+      if (event.type !== 'DELETED') put(key, entryOf(event.object));
+      else if (!isOlder(metadata.resourceVersion, store.version(key))) publish(store.delete(key));
+      position = metadata.resourceVersion;
     }
   }
 
   async function run({ signal }: { signal: AbortSignal }): Promise<void> {
-    let position: string | undefined;
     let failures = 0;
     while (!signal.aborted) {
       const doing = position === undefined ? 'list' : 'watch';
       const started = performance.now();
-      let advanced = false;
+      const from = position;
       let askedMs = 0;
       try {
         if (position === undefined) {
@@ -125,20 +142,13 @@ export function createInformer<T extends KubeObject, R, I extends string = never
           synced = true;
           ready.resolve();
         }
-        await follow(
-          position,
-          (version) => {
-            position = version;
-            advanced = true;
-          },
-          signal,
-        );
+        await follow(position, signal);
         // A stream that ends at once and empty is a fault somewhere: do not spin on it.
-        const empty = !advanced && performance.now() - started < 1_000;
+        const empty = position === from && performance.now() - started < 1_000;
         failures = empty ? failures + 1 : 0;
       } catch (error) {
         if (signal.aborted) return;
-        failures = advanced ? 1 : failures + 1;
+        failures = position === from ? failures + 1 : 1;
         if (isExpired(error) || failures >= failuresBeforeRelist) position = undefined;
         if (error instanceof KubeError) askedMs = error.retryAfterMs ?? 0;
         onError?.(error, doing);
@@ -161,10 +171,20 @@ export function createInformer<T extends KubeObject, R, I extends string = never
     get: (key) => store.get(key),
     values: () => store.values(),
     byIndex: (index, value) => store.byIndex(index, value),
+    observe(object) {
+      // Up to its position the informer has seen everything, a later deletion included.
+      if (position === undefined || !isOlder(position, object.metadata.resourceVersion)) return;
+      put(objectKey(object.metadata), entryOf(object));
+    },
     onChange: (handler) => {
       handlers.push(handler);
     },
   };
+}
+
+/** True when both are known and `version` is below `than`. */
+function isOlder(version: string, than: string | undefined): boolean {
+  return than !== undefined && (compareVersions(version, than) ?? 0) < 0;
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {

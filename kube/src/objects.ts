@@ -11,39 +11,43 @@ export interface OwnerReference {
 }
 
 /** Metadata as a client sends it: the server fills in the rest. */
-export interface ObjectMetaInput {
+export interface DraftMeta {
   name?: string;
   generateName?: string;
   namespace?: string;
   uid?: string;
   resourceVersion?: string;
+  generation?: number;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
   ownerReferences?: OwnerReference[];
 }
 
 /** Metadata as the server returns it. `managedFields` is stripped by the client and so absent. */
-export interface ObjectMeta extends ObjectMetaInput {
+export interface StoredMeta extends DraftMeta {
   name: string;
   uid: string;
   resourceVersion: string;
-  generation?: number;
   /** RFC 3339, whole seconds */
   creationTimestamp: string;
-  /** RFC 3339; set once deletion was asked for */
-  deletionTimestamp?: string;
 }
 
+/** What any object of the API looks like from outside. */
 export interface KubeObject {
   apiVersion?: string;
   kind?: string;
-  metadata: ObjectMeta;
+  metadata: DraftMeta;
 }
 
-/** What may be sent to create or apply an object of type `T`: same shape, with metadata the server has not completed yet. */
-export type Draft<T extends KubeObject> = Omit<T, 'metadata' | 'status'> & {
-  metadata: ObjectMetaInput;
-  status?: T extends { status?: infer S } ? S : never;
+/** An object as the server returned it. */
+export type Stored<T extends KubeObject> = T & { metadata: StoredMeta };
+
+/** An object to be created: no status yet, apiVersion known from the resource. */
+export type Draft<T extends KubeObject> = Omit<T, 'apiVersion' | 'metadata' | 'status'> & {
+  apiVersion?: T['apiVersion'];
+  metadata: DraftMeta;
 };
 
 /** Names one object; `namespace` is absent for cluster-scoped kinds. */

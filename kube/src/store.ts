@@ -18,6 +18,8 @@ export type Change<R> =
 export interface Store<R, I extends string> {
   readonly size: number;
   get(key: string): R | undefined;
+  /** resourceVersion of what is stored under a key */
+  version(key: string): string | undefined;
   values(): IterableIterator<R>;
   keys(): IterableIterator<string>;
   byIndex(index: I, value: string): R[];
@@ -57,6 +59,7 @@ export function createStore<R, I extends string>(indexers: Indexers<R, I>): Stor
       return entries.size;
     },
     get: (key) => entries.get(key)?.record,
+    version: (key) => entries.get(key)?.resourceVersion,
     values: () => Iterator.from(entries.values()).map((entry) => entry.record) as IterableIterator<R>,
     keys: () => entries.keys(),
     byIndex(name, value) {

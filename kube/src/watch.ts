@@ -1,7 +1,7 @@
 import { errorOfStatus, KubeError } from './kubeError.ts';
 import { readLines } from './lineStream.ts';
 import { stripManagedFields } from './managedFields.ts';
-import { isKubeStatus, type KubeObject } from './objects.ts';
+import { isKubeStatus, type KubeObject, type Stored } from './objects.ts';
 import { collectionPath, type Resource } from './resource.ts';
 import type { SignalOption, Transport } from './transport.ts';
 
@@ -29,7 +29,7 @@ export async function* streamWatch<T extends KubeObject>(
   transport: Transport,
   resource: Resource<T>,
   options: WatchOptions,
-): AsyncGenerator<WatchEvent<T>> {
+): AsyncGenerator<WatchEvent<Stored<T>>> {
   const path = collectionPath(resource, options.namespace);
   const attempted = `WATCH ${path}`;
   const stallTimeoutMs = options.stallTimeoutMs ?? 180_000;
@@ -67,8 +67,8 @@ export async function* streamWatch<T extends KubeObject>(
   }
 }
 
-function parseEvent<T extends KubeObject>(line: string, attempted: string): WatchEvent<T> {
-  let event: { type?: string; object?: T };
+function parseEvent<T extends KubeObject>(line: string, attempted: string): WatchEvent<Stored<T>> {
+  let event: { type?: string; object?: Stored<T> };
   try {
     event = JSON.parse(line);
   } catch (cause) {
