@@ -1,0 +1,84 @@
+import type { ChannelKind } from '../discover/device.ts';
+
+/** Step of a channel's life in which a system call failed. */
+export type ChannelStep = 'open' | 'info' | 'command';
+
+interface ErrnoMeaning {
+  readonly name: string;
+  /** What it says about this channel, and what the reader can do. */
+  readonly meaning: string;
+}
+
+/** Linux errno numbers that the two interfaces document (x86-64 and arm64 agree on them). */
+export const ERRNO = {
+  EPERM: 1,
+  ENOENT: 2,
+  EIO: 5,
+  ENXIO: 6,
+  E2BIG: 7,
+  EAGAIN: 11,
+  ENOMEM: 12,
+  EACCES: 13,
+  EFAULT: 14,
+  EBUSY: 16,
+  ENODEV: 19,
+  EINVAL: 22,
+  ENOTTY: 25,
+  EBADMSG: 74,
+  EMSGSIZE: 90,
+  EOPNOTSUPP: 95,
+  ETIMEDOUT: 110,
+  ECANCELED: 125,
+} as const;
+
+type ErrnoName = keyof typeof ERRNO;
+
+const unreached = 'the command did not reach firmware, or firmware did not answer; see the kernel log for mlx5_core';
+
+const BOTH: Partial<Record<ErrnoName, string>> = {
+  ENOENT: 'the node does not exist; the driver was unloaded or the device removed since it was found: scan again',
+  EACCES: 'the file may not be opened; run as root or give the process access to the node',
+  ENODEV: 'the device was removed or unbound while it was open; find it again by its PCI address',
+  ENXIO: 'the device is in error or was removed; see the kernel log for mlx5_core and its health reporters',
+  EIO: unreached,
+  EAGAIN: unreached,
+  ECANCELED: unreached,
+  ETIMEDOUT: 'firmware did not answer in the time the kernel gives a command (about 60 s); the device may be stuck',
+  ENOMEM: 'the kernel had no memory for the command',
+  EFAULT: 'the kernel could not read or write the buffers: a bug in this program',
+  EBUSY: 'the device is busy; try again later',
+};
+
+const ONLY: Record<ChannelKind, Partial<Record<ErrnoName, string>>> = {
+  mlx5ctl: {
+    EPERM: 'every ioctl of mlx5ctl needs CAP_SYS_ADMIN; run privileged',
+    ENOTTY: 'no ioctl of mlx5ctl ABI V4: the driver speaks another version, or the file is no mlx5ctl node',
+    EINVAL: 'a length is below 16 or above 262,144 bytes, or the structure is shorter than the driver expects',
+    EOPNOTSUPP: 'reserved fields are not zero: the driver speaks another version of the ABI',
+  },
+  fwctl: {
+    EPERM: 'the scope needs CAP_SYS_RAWIO',
+    ENOTTY: 'the file knows no fwctl ioctl: it is no fwctl node, or the kernel is older than 6.15',
+    EINVAL: 'the structure is shorter than the kernel expects: the kernel speaks another version of fwctl',
+    E2BIG: 'the structure has fields that this kernel does not know',
+    EMSGSIZE: 'the inbox or outbox is shorter than 16 bytes or longer than 2 MiB',
+    EBADMSG: 'the kernel does not let this command pass fwctl in this scope',
+    EOPNOTSUPP: 'the kernel does not know this scope or flag',
+  },
+};
+
+const names: ReadonlyMap<number, ErrnoName> = new Map(
+  Object.entries(ERRNO).map(([name, number]) => [number, name as ErrnoName]),
+);
+
+/** Names an errno and says what it means on this kind of channel. */
+export function explainErrno(kind: ChannelKind, errno: number): ErrnoMeaning {
+  const name = names.get(errno);
+  if (name === undefined) return { name: `errno ${errno}`, meaning: 'an error that the interface does not document' };
+  return { name, meaning: ONLY[kind][name] ?? BOTH[name] ?? 'an error that the interface does not document' };
+}
+
+/** Whether the device is gone for good, as far as this open file is concerned. */
+export function isGone(errno: number): boolean {
+  return errno === ERRNO.ENODEV || errno === ERRNO.ENXIO;
+}

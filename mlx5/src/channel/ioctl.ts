@@ -1,0 +1,19 @@
+import koffi from 'koffi';
+
+/** ioctl(2). Declared without its variadic tail: the calling convention is the same on x86-64 and AArch64.
+ * Calls are synchronous and so belong into a lane's worker thread: the asynchronous ones of koffi cost 22–41 µs, occupy
+ * libuv's pool and do not pin their buffers. */
+const nativeIoctl: (fd: number, request: number, argument: Uint8Array) => number = koffi
+  .load('libc.so.6')
+  .func('int ioctl(int, unsigned long, void *)');
+
+/** @returns 0 or the errno. `argument` is the structure of the request, which the kernel may write. */
+export function ioctl(fd: number, request: number, argument: Uint8Array): number {
+  return nativeIoctl(fd, request, argument) < 0 ? koffi.errno() : 0;
+}
+
+/** Address of a buffer's bytes, for structures that point to buffers. It holds while the buffer is referenced: keep it
+ * referenced until the ioctl has come back. */
+export function addressOf(bytes: Uint8Array): bigint {
+  return koffi.address(bytes);
+}
