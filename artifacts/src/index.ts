@@ -1,3 +1,13 @@
+export {
+  type ArtifactClient,
+  type ArtifactClientOptions,
+  createArtifactClient,
+  type UploadBlob,
+  type UploadTarget,
+} from './client/artifactClient.ts';
+export { ArtifactError } from './client/artifactError.ts';
+export { type ArtifactReader, type BundleDownload, createArtifactReader } from './client/artifactReader.ts';
+export type { Transport, TransportRequest, TransportResponse } from './client/transport.ts';
 export { type Digest, digestFromHex, digestOf, hexOf, isDigest } from './digest.ts';
 export type { ItemFailure, ItemLine } from './items/itemLine.ts';
 export { canonicalJson } from './manifest/canonicalJson.ts';
@@ -25,6 +35,27 @@ export {
 } from './manifest/deviceManifest.ts';
 export { ManifestError } from './manifest/manifestError.ts';
 export { isName, TERMINAL_STATES, type TerminalState } from './manifest/rules.ts';
+export {
+  type ContentRange,
+  formatContentRange,
+  HEADERS,
+  parseContentRange,
+  parseRange,
+} from './protocol/headers.ts';
+export {
+  type ArtifactList,
+  type BlobReceipt,
+  type ErrorBody,
+  type ListedBlob,
+  type ListedDevice,
+  type ManifestReceipt,
+  parseSealRequest,
+  type SealReceipt,
+  type SealRequest,
+  type SealRevision,
+} from './protocol/messages.ts';
+export { PATH_PATTERNS } from './protocol/paths.ts';
+export { ARTIFACT_REASONS, type ArtifactReason } from './protocol/reasons.ts';
 export { RawFormatError } from './raw/frameHeader.ts';
 export { readItems } from './raw/readItems.ts';
 export type { RecordedItem } from './raw/takeItem.ts';

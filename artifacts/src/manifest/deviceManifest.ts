@@ -209,7 +209,7 @@ function parseSpan(fields: Fields): TimeSpan {
   };
 }
 
-function parseBlob(fields: Fields): ManifestBlob {
+export function parseBlob(fields: Fields): ManifestBlob {
   return {
     name: fields.string('name', NAMES.file),
     mediaType: fields.string('mediaType', TEXTS.short),

@@ -1,0 +1,109 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { ArtifactError } from './artifactError.ts';
+import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+
+export interface HttpsTransportOptions {
+  /** e.g. `https://nicdiag-artifacts.nicdiag-system.svc:8443` */
+  readonly url: string;
+  /** PEM of the CA, asked for before every request: a new one is used at once. */
+  readonly ca: () => string;
+  /** Bearer token, asked for before every request: projected tokens change on disk. */
+  readonly token: () => string;
+  /** Silence after which a request is given up. Default 30 s. */
+  readonly idleTimeoutMs?: number;
+}
+
+/** HTTPS with connections kept alive. A body is sent only after the server said 100 Continue, so that a refusal costs
+ * no transfer and its reason arrives. */
+export function createHttpsTransport(options: HttpsTransportOptions): { readonly send: Transport; close(): void } {
+  const { url, idleTimeoutMs = 30_000 } = options;
+  let agent: { readonly ca: string; readonly https: Agent } | undefined;
+  const agentFor = (ca: string): Agent => {
+    if (agent?.ca !== ca) {
+      agent?.https.destroy();
+      agent = { ca, https: new Agent({ ca, keepAlive: true, maxSockets: 8, timeout: idleTimeoutMs }) };
+    }
+    return agent.https;
+  };
+
+  const sendOnce = async (request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> => {
+    const requestOptions: RequestOptions = {
+      method: request.method,
+      agent: agentFor(options.ca()),
+      signal,
+      timeout: idleTimeoutMs,
+      headers: {
+        ...request.headers,
+        authorization: `Bearer ${options.token()}`,
+        ...(request.body !== undefined && { 'content-length': request.body.length, expect: '100-continue' }),
+      },
+    };
+    const sent = httpsRequest(new URL(request.path, url), requestOptions);
+    sent.on('timeout', () => {
+      sent.destroy(new ArtifactError('TimedOut', `${request.method} ${url}: no answer for ${idleTimeoutMs} ms`));
+    });
+    return answerTo(sent, request);
+  };
+
+  return {
+    async send(request, { signal }) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await sendOnce(request, signal);
+        } catch (error) {
+          if (error instanceof StaleConnection && attempt === 1) continue;
+          signal.throwIfAborted();
+          throw connectionError(error instanceof StaleConnection ? error.cause : error, `${request.method} ${url}`);
+        }
+      }
+    },
+    close: () => agent?.https.destroy(),
+  };
+}
+
+/** A kept connection that the server had closed meanwhile: nothing was done, the request can be sent again. */
+class StaleConnection extends Error {}
+
+function answerTo(sent: ClientRequest, { body }: TransportRequest): Promise<TransportResponse> {
+  return new Promise((resolve, reject) => {
+    let answered = false;
+    let bodyStarted = false;
+    sent.on('error', (cause: Error & { code?: string }) => {
+      const stale = sent.reusedSocket && !bodyStarted && (cause.code === 'ECONNRESET' || cause.code === 'EPIPE');
+      reject(stale ? new StaleConnection(cause.message, { cause }) : cause);
+    });
+    sent.on('response', (incoming) => {
+      answered = true;
+      // A refusal before or in the middle of the body: what is left of it is not sent, the connection is not reused.
+      if (body !== undefined && !sent.writableEnded) incoming.on('end', () => sent.destroy());
+      resolve({ status: incoming.statusCode ?? 0, headers: singleHeaders(incoming), body: incoming });
+    });
+    if (body === undefined) {
+      sent.end();
+      return;
+    }
+    sent.on('continue', () => {
+      bodyStarted = true;
+      pipeline(Readable.from(body.stream(), { objectMode: false }), sent).catch((error: unknown) => {
+        // Once there is an answer it counts, not that the server stopped reading.
+        if (!answered) reject(error);
+      });
+    });
+    sent.flushHeaders();
+  });
+}
+
+function singleHeaders(incoming: IncomingMessage): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(incoming.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}
+
+function connectionError(error: unknown, what: string): ArtifactError {
+  if (error instanceof ArtifactError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return new ArtifactError('ConnectionFailed', `${what} failed: ${message}`, { cause: error });
+}
