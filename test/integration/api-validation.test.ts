@@ -1,0 +1,151 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Cluster, startCluster } from '@nicdiag/tools';
+import anyTest, { type TestFn } from 'ava';
+import { type CaptureDocument, selecting, smallestCapture, withRegisters } from './validation/captures.ts';
+import { REFUSED_CAPTURES } from './validation/refusedCaptures.ts';
+import { REFUSED_EDITS, wholeCapture } from './validation/refusedEdits.ts';
+
+/** The API server's own validation: the CRDs alone, without policies, as administrator. */
+const test = anyTest as TestFn<{ cluster: Cluster }>;
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const CAPTURES = '/apis/nicdiag.dev/v1alpha1/namespaces/default/diagnosticcaptures';
+
+test.before(async (t) => {
+  t.timeout(120_000);
+  const cluster = await startCluster({ name: 'api-validation' });
+  t.context.cluster = cluster;
+  await cluster.kubectl(['apply', '-f', `${root}crds`]);
+  await cluster.kubectl(['wait', '--for=condition=Established', '--timeout=30s', '-f', `${root}crds`]);
+});
+
+test.after.always(async (t) => await t.context.cluster?.[Symbol.asyncDispose]());
+
+const apply = async (cluster: Cluster, document: CaptureDocument, ...flags: string[]) =>
+  await cluster.tryKubectl(['apply', ...flags, '-f', '-'], { stdin: JSON.stringify(document) });
+
+for (const [given, edit, says] of REFUSED_CAPTURES) {
+  test.serial(`kubectl apply refuses ${given}, naming field and rule`, async (t) => {
+    const capture = smallestCapture('refused');
+    edit(capture);
+    const { code, stderr } = await apply(t.context.cluster, capture);
+    t.not(code, 0);
+    for (const message of says) t.regex(stderr, message);
+  });
+}
+
+for (const [given, edit, says] of REFUSED_EDITS) {
+  test.serial(`once created, a capture does not take ${given}`, async (t) => {
+    const { cluster } = t.context;
+    const capture = wholeCapture('edited');
+    const created = await apply(cluster, capture);
+    t.is(created.code, 0, created.stderr);
+    edit(capture);
+    const { code, stderr } = await apply(cluster, capture);
+    t.not(code, 0);
+    for (const message of says) t.regex(stderr, message);
+  });
+}
+
+for (const [given, edit] of [
+  [
+    'another retention',
+    (capture) => Object.assign(capture.spec, { retention: { ttlAfterFinished: '2h', hold: true } }),
+  ],
+  ['cancel', (capture) => Object.assign(capture.spec, { cancel: true })],
+] as const satisfies readonly (readonly [string, (capture: CaptureDocument) => void])[]) {
+  test.serial(`once created, a capture takes ${given}`, async (t) => {
+    const { cluster } = t.context;
+    const capture = wholeCapture(`takes-${given.split(' ').at(-1)}`);
+    await apply(cluster, capture);
+    edit(capture);
+    const { code, stderr } = await apply(cluster, capture);
+    t.is(code, 0, stderr);
+  });
+}
+
+test.serial('cancel cannot be taken back', async (t) => {
+  const capture = smallestCapture('cancelled');
+  capture.spec['cancel'] = true;
+  t.is((await apply(t.context.cluster, capture)).code, 0);
+  capture.spec['cancel'] = false;
+  const { code, stderr } = await apply(t.context.cluster, capture);
+  t.not(code, 0);
+  t.regex(stderr, /spec\.cancel: .*cancel cannot be taken back/);
+});
+
+for (const [given, edit] of [
+  [
+    'every node, said so',
+    (spec) =>
+      Object.assign(spec, {
+        target: selecting({ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'Exists' }] }),
+      }),
+  ],
+  [
+    '1,024 node names',
+    (spec) => Object.assign(spec.target, { nodeNames: Array.from({ length: 1024 }, (_, n) => `gpu-${n}`) }),
+  ],
+  [
+    'empty lists in the device filter',
+    (spec) => Object.assign(spec.target, { devices: { pciAddresses: [], models: [] } }),
+  ],
+  [
+    'registers by name and by id, with index fields',
+    (spec) =>
+      Object.assign(spec, {
+        collectors: withRegisters({ name: 'PPCNT', index: { local_port: '1', grp: '0x16' } }, { id: '0x5031' }),
+      }),
+  ],
+  ['a name of 63 characters', (_spec, metadata) => Object.assign(metadata, { name: 'a'.repeat(63) })],
+  ['the longest deadline', (spec) => Object.assign(spec, { deadline: '24h', nodeDeadline: '1h30m' })],
+] as const satisfies readonly (readonly [
+  string,
+  (spec: CaptureDocument['spec'], metadata: CaptureDocument['metadata']) => void,
+])[]) {
+  test.serial(`kubectl apply accepts ${given}`, async (t) => {
+    const capture = smallestCapture('accepted');
+    edit(capture.spec, capture.metadata);
+    const { code, stderr } = await apply(t.context.cluster, capture, '--dry-run=server');
+    t.is(code, 0, stderr);
+  });
+}
+
+for (const file of readdirSync(`${root}examples`).filter((name) => name.endsWith('.yaml'))) {
+  test.serial(`examples/${file} is accepted`, async (t) => {
+    const { code, stderr } = await t.context.cluster.tryKubectl([
+      'apply',
+      '--dry-run=server',
+      '-f',
+      `${root}examples/${file}`,
+    ]);
+    t.is(code, 0, stderr);
+  });
+}
+
+test.serial('what a capture does not say is filled in', async (t) => {
+  const { cluster } = t.context;
+  const { spec } = await cluster.admin.object('POST', CAPTURES, { body: smallestCapture('defaults') });
+  t.deepEqual(spec, {
+    ...smallestCapture('').spec,
+    target: { nodeNames: ['gpu-a'], devices: { functions: ['PF'], linkState: 'Any' } },
+    impact: 'ReadOnly',
+    deadline: '10m',
+    parallelism: { maxNodes: 32 },
+    limits: { maxBytesPerDevice: '256Mi', maxBytesTotal: '20Gi' },
+    retention: { ttlAfterFinished: '168h', hold: false },
+    cancel: false,
+  });
+});
+
+test.serial('kubectl explain tells units and defaults', async (t) => {
+  t.regex(await t.context.cluster.kubectl(['explain', 'dcap.spec.deadline']), /1s to 24h\. Default `10m`/);
+});
+
+test.serial('the category and the short names are known to kubectl', async (t) => {
+  const { cluster } = t.context;
+  const resources = await cluster.kubectl(['api-resources', '--categories=nicdiag', '-o', 'name']);
+  t.is(resources.trim().split('\n').length, 5);
+  for (const short of ['dcap', 'ncap', 'nnode', 'nicdev']) await cluster.kubectl(['get', short, '-A']);
+  t.pass();
+});
