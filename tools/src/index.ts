@@ -10,4 +10,8 @@ export { type ClusterOptions, startCluster } from './cluster/startCluster.ts';
 export type { Child, ProcessEnd } from './nursery/child.ts';
 export { createNursery, type Nursery } from './nursery/nursery.ts';
 export { applyChart, ChartError, installChart, renderChart } from './stack/chart.ts';
+export type { EmulatedHost, LoggedCommand } from './stack/emulator.ts';
 export { type Manifest, parseManifests } from './stack/manifests.ts';
+export type { PodProgram } from './stack/podProgram.ts';
+export type { Program, RestartPolicy, StartOptions } from './stack/program.ts';
+export { type Agent, type Stack, type StackOptions, startStack } from './stack/startStack.ts';
