@@ -29,7 +29,7 @@ export interface CollectorSpoolOptions<D> {
 
 export interface FinishedCollector {
   readonly items: number;
-  /** Items whose outcome is not `ok`. */
+  /** Items whose outcome is `refused` or `failed`. */
   readonly itemErrors: number;
   /** The first MAX_LISTED_FAILURES of them. */
   readonly failures: readonly ItemFailure[];
@@ -178,7 +178,7 @@ async function* count<D>(
 ): AsyncGenerator<RecordedItem> {
   for await (const recorded of items) {
     counted.items += 1;
-    if (recorded.item.outcome !== 'ok') {
+    if (recorded.item.outcome !== 'ok' && recorded.item.outcome !== 'absent') {
       counted.itemErrors += 1;
       if (counted.failures.length < MAX_LISTED_FAILURES) {
         counted.failures.push(itemFailure(recorded.item, decoder.statusName));

@@ -24,8 +24,10 @@ export type ItemKind = 'register' | 'capability';
 
 /** - `ok`: firmware answered with status OK
  * - `refused`: firmware answered with another status; the frame carries status and syndrome
- * - `failed`: the command did not reach firmware, or no answer came back; the frame carries the errno */
-export type ItemOutcome = 'ok' | 'refused' | 'failed';
+ * - `failed`: the command did not reach firmware, or no answer came back; the frame carries the errno
+ * - `absent`: it was asked without knowing whether the device has it, and firmware's status says that it has not. An
+ *   answer, not an error: the frame carries status and syndrome, counts of errors leave it out */
+export type ItemOutcome = 'ok' | 'refused' | 'failed' | 'absent';
 
 /** One logical read: a register page, a capability page. Never one RPC: an item may take several frames. */
 export interface Item {
