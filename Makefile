@@ -1,0 +1,49 @@
+# Everything runs on the Node that is pinned in package.json, whatever Node the machine has.
+NODE := node_modules/.bin/node
+SETUP := node_modules/.installed
+WORKSPACES := $(wildcard */package.json)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build-control-plane demo demo-down test test-unit test-integration check coverage bench clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(SETUP) ## Install the npm packages of the lockfile (no install scripts)
+
+$(SETUP): package-lock.json package.json $(WORKSPACES)
+	@command -v npm > /dev/null || { echo "npm is missing: install Node 20 or newer with npm" >&2; exit 1; }
+	@echo "installing npm packages" >&2
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error > /dev/null
+	@touch $@
+
+build-control-plane: $(SETUP) ## Provide etcd, API server, kubectl, helm (once: about 6 minutes where they must be built)
+	@$(NODE) tools/src/binaries/buildControlPlane.ts > /dev/null
+
+demo: $(SETUP) ## Run a capture on three emulated hosts and download its bundle; KEEP=1 leaves it all running
+	@$(NODE) tools/src/demo/main.ts $(if $(KEEP),--keep)
+
+demo-down: $(SETUP) ## End what "make demo KEEP=1" left running
+	@$(NODE) tools/src/demo/down.ts
+
+test: $(SETUP) ## Type check, lint, unit and integration tests
+	@$(NODE) tools/src/runner/main.ts
+
+test-unit: $(SETUP) ## Tests of the packages; F='mlx5/test/**/*.test.ts' for some
+	@$(NODE) tools/src/runner/main.ts unit $(if $(F),'$(F)')
+
+test-integration: $(SETUP) ## Tests on a real API server and the emulator; F=test/integration/cluster.test.ts for some
+	@$(NODE) tools/src/runner/main.ts integration $(if $(F),'$(F)')
+
+check: $(SETUP) ## Type check and lint
+	@$(NODE) tools/src/runner/main.ts types lint
+
+coverage: $(SETUP) ## Coverage of the packages' tests, into coverage/
+	@$(NODE) tools/src/inside.ts -- $(NODE) node_modules/c8/bin/c8.js --reporter=text-summary --reporter=html \
+		--include='*/src/**' $(NODE) node_modules/ava/entrypoints/cli.js '*/test/**/*.test.ts'
+
+bench: $(SETUP) ## Measure; docs/performance.md says what and how
+	@$(NODE) tools/src/inside.ts -- $(NODE) bench/main.ts
+
+clean: ## Remove what tests and builds left in the checkout (not the control plane's cache)
+	@rm -rf coverage .test .tsbuild node_modules/.installed

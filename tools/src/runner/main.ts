@@ -1,0 +1,49 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { provideBinaries } from '../binaries/provideBinaries.ts';
+import { privateMounts } from '../privateMounts.ts';
+import { REPOSITORY } from '../stack/paths.ts';
+import { CHECKS, type Check, type CheckName } from './checks.ts';
+import { runCheck } from './runCheck.ts';
+import { addCounts, type Counts, closingLine } from './tapTally.ts';
+
+/* `main.ts [CHECK…] [PATTERN…]`: runs checks (all by default), prints what fails in full, and ends with one line:
+ * `N passed, N failed`. Patterns are test files for ava in place of a check's own. */
+const isCheck = (name: string): name is CheckName => Object.hasOwn(CHECKS, name);
+const asked = process.argv.slice(2);
+const named = asked.filter(isCheck);
+const patterns = asked.filter((name) => !isCheck(name));
+const checks: Check[] = Object.entries(CHECKS).flatMap(([name, check]) =>
+  named.length === 0 || named.some((wanted) => wanted === name) ? [check] : [],
+);
+
+let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+const failures: string[] = [];
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+if (await prepare()) {
+  for (const check of checks) {
+    const result = await runCheck(check, patterns, say);
+    counts = addCounts(counts, result.counts);
+    failures.push(...result.failures);
+  }
+}
+say('');
+for (const failure of failures) say(`✖ ${failure}`);
+mkdirSync(`${REPOSITORY}.test`, { recursive: true });
+writeFileSync(`${REPOSITORY}.test/summary`, `${closingLine(counts)}\n`);
+say(closingLine(counts));
+process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
+
+/** The control plane's programs, and whether devices can be mounted: without them every test would fail in its own way. */
+async function prepare(): Promise<boolean> {
+  try {
+    if (checks.some(({ kind }) => kind === 'tap')) privateMounts();
+    if (checks.some(({ needsControlPlane }) => needsControlPlane)) await provideBinaries({ say });
+    return true;
+  } catch (error) {
+    say(String(error instanceof Error ? error.stack : error));
+    counts = { passed: 0, failed: 1, skipped: 0 };
+    failures.push('preparing the tests');
+    return false;
+  }
+}
