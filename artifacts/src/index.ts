@@ -1,3 +1,7 @@
+export { BundleError, extractBundle } from './bundle/extractBundle.ts';
+export { type BundlePart, type BundlePlan, type BundleSource, planBundle, streamBundle } from './bundle/planBundle.ts';
+export { readTar, type TarEntry } from './bundle/readTar.ts';
+export { type BundleProblem, type BundleReport, type VerifyOptions, verifyBundle } from './bundle/verifyBundle.ts';
 export {
   type ArtifactClient,
   type ArtifactClientOptions,
@@ -68,3 +72,17 @@ export {
 export type { ItemDecoder } from './spool/itemDecoder.ts';
 export { SpoolError } from './spool/spoolError.ts';
 export type { SpooledBlob } from './spool/writeBlob.ts';
+export {
+  type BlobStore,
+  type BlobUpload,
+  type StoredBlob,
+  StoreError,
+  type SweepResult,
+  type UploadKey,
+} from './store/blobStore.ts';
+export type { CaptureLedger, ManifestRecord, NodeRecord } from './store/captureLedger.ts';
+export { createFilesystemBlobStore } from './store/filesystemBlobStore.ts';
+export { createFilesystemLedger } from './store/filesystemLedger.ts';
+export { createKeyedLock, type KeyedLock } from './store/keyedLock.ts';
+export { decompress } from './zstd/decompress.ts';
+export { ZstdError } from './zstd/zstdError.ts';
