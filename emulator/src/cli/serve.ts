@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import { openControlSocket } from '../control/controlSocket.ts';
+import { loadHostProfile } from '../host/profile.ts';
+import { NO_FURNITURE } from '../program/messages.ts';
+import { startHost } from '../program/runningHost.ts';
+
+export interface ServeOptions {
+  readonly host: string;
+  readonly root: string;
+  readonly seed: number;
+  readonly commandLog?: string;
+  readonly control?: string;
+}
+
+/** `serve`: a host below a directory, until a signal or until somebody unmounts it. Prints the control socket's path,
+ * then `ready`. */
+export async function serve({ host, root, seed, commandLog, control }: ServeOptions): Promise<void> {
+  const directory = resolve(root);
+  const running = await startHost({
+    profile: loadHostProfile(host),
+    root: directory,
+    seed,
+    furniture: NO_FURNITURE,
+    ...(commandLog === undefined ? {} : { commandLog: resolve(commandLog) }),
+  });
+  // Outside the mount, where its clients do not depend on the emulator to reach it.
+  const socketPath = resolve(control ?? `${directory}.control`);
+  const socket = await openControlSocket(socketPath, (request) => running.control(request));
+  const stop = (): void => {
+    void running.stop();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, stop);
+  process.stdout.write(`control ${socketPath}\nready\n`);
+  try {
+    await running.ended;
+  } finally {
+    socket.close();
+  }
+}

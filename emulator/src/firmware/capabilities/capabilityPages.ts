@@ -1,0 +1,105 @@
+import type { FunctionProfile } from '../../host/profile.ts';
+import type { Card } from '../card.ts';
+import { type Leaf, leavesOf } from '../layout/leaves.ts';
+import { structWriter } from '../layout/structWriter.ts';
+import { type CapabilityType, capabilityTypes } from './capabilityTypes.ts';
+
+/** What a model says about one capability type. */
+export interface CapabilityValues {
+  /** `all`: every one-bit field is set that is not in `except`; a list: those and no others. */
+  readonly bits: 'all' | readonly string[];
+  readonly except?: readonly string[];
+  /** One-bit fields that are set in the maximum page only. */
+  readonly maximumOnly?: readonly string[];
+  /** Numbers by path; `*.name` is every nested field of that name. A pair is current and maximum. */
+  readonly values: Readonly<Record<string, number | readonly [current: number, maximum: number]>>;
+}
+
+export interface CapabilityPages {
+  /** @param mode 0 maximum, 1 current
+   * @returns the page, or undefined for a type that the device does not offer */
+  page(type: number, mode: number): Uint8Array | undefined;
+}
+
+/** Pages are made at first use and never change: what firmware offers does not move with time. */
+export function createCapabilityPages(card: Card, fn: FunctionProfile, vhcaId: number): CapabilityPages {
+  const pages = new Map<string, Uint8Array>();
+
+  function make(type: CapabilityType, values: CapabilityValues, mode: number): Uint8Array {
+    const bytes = new Uint8Array(type.bytes);
+    const write = structWriter(type.layout);
+    for (const leaf of leavesOf(type.layout)) {
+      const value = fieldValue(leaf, values, mode);
+      if (value !== 0) write(bytes, 0, { [leaf.path]: value });
+    }
+    if (type.name === 'GENERAL') write(bytes, 0, general(card, fn, vhcaId));
+    if (type.name === 'GENERAL_2') write(bytes, 0, { sw_vhca_id_valid: 0 });
+    return bytes;
+  }
+
+  return {
+    page(number, mode) {
+      const key = `${number} ${mode}`;
+      const known = pages.get(key);
+      if (known !== undefined) return known;
+      const type = capabilityTypes.get(number);
+      const values = type === undefined ? undefined : card.model.capabilities[type.name];
+      if (type === undefined || values === undefined) return undefined;
+      const page = make(type, values, mode);
+      pages.set(key, page);
+      return page;
+    },
+  };
+}
+
+function fieldValue({ path, width }: Leaf, { bits, except, maximumOnly, values }: CapabilityValues, mode: number): number {
+  const name = path.slice(path.lastIndexOf('.') + 1);
+  const given = values[path] ?? values[`*.${name}`];
+  if (given !== undefined) return typeof given === 'number' ? given : (given[mode === 1 ? 0 : 1] ?? 0);
+  if (width !== 1) return 0;
+  if (maximumOnly?.includes(path)) return mode === 0 ? 1 : 0;
+  if (bits === 'all') return except?.some((excluded) => excluded === path || excluded === `*.${name}`) ? 0 : 1;
+  return bits.includes(path) ? 1 : 0;
+}
+
+/** Fields of the general page that follow from the function and the card, not from the model. */
+function general(card: Card, fn: FunctionProfile, vhcaId: number): Record<string, number> {
+  const { model, ports } = card;
+  const offered = (name: string): number => (model.capabilities[name] === undefined ? 0 : 1);
+  const isPf = fn.type === 'PF' ? 1 : 0;
+  return {
+    vhca_id: vhcaId,
+    num_ports: ports.length,
+    port_type: ports[0]?.mode.protocol === 'ethernet' ? 1 : 0,
+    uctx_cap: fn.uctxCap,
+    device_frequency_mhz: Math.floor(model.deviceFrequencyKhz / 1000),
+    device_frequency_khz: model.deviceFrequencyKhz,
+    native_port_num: 1,
+    num_vhca_ports: ports.length,
+    vport_group_manager: isPf,
+    vhca_group_manager: isPf,
+    eswitch_manager: isPf,
+    // Gate bits: a page exists when its bit is set, and the other way round.
+    hca_cap_2: offered('GENERAL_2'),
+    debug: offered('DEBUG'),
+    roce: offered('ROCE'),
+    atomic: offered('ATOMIC'),
+    pg: offered('ODP'),
+    qos: offered('QOS'),
+    vector_calc: offered('VECTOR_CALC'),
+    eth_net_offloads: offered('ETHERNET_OFFLOADS'),
+    ipoib_enhanced_offloads: offered('IPOIB_ENHANCED_OFFLOADS'),
+    ipoib_basic_offloads: offered('IPOIB_OFFLOADS'),
+    nic_flow_table: offered('FLOW_TABLE'),
+    device_memory: offered('DEV_MEM'),
+    event_cap: offered('DEV_EVENT'),
+    tls_tx: offered('TLS'),
+    tls_rx: offered('TLS'),
+    ipsec_offload: offered('IPSEC'),
+    port_selection_cap: offered('PORT_SELECTION'),
+    adv_virtualization: offered('ADV_VIRTUALIZATION'),
+    virtio_net_device_emualtion_manager: offered('VDPA_EMULATION'),
+    // Pages that this emulator has no layout for are not offered, so neither are their gates.
+    shampo: 0,
+  };
+}

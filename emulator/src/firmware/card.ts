@@ -1,0 +1,65 @@
+import type { CardProfile } from '../host/profile.ts';
+import type { CardModel } from './cardModel.ts';
+import type { Clock } from './state/clock.ts';
+import { createPort, type Port } from './state/port.ts';
+import { between, createRandom, type Random } from './state/random.ts';
+import { createRegisterStore, type RegisterStore } from './state/registerStore.ts';
+import { createSensor, type Sensor } from './state/thermal.ts';
+import { createTraffic, type Traffic } from './state/traffic.ts';
+
+/** One ASIC with its ports: the state that all of its PCI functions share. */
+export interface Card {
+  readonly model: CardModel;
+  readonly profile: CardProfile;
+  readonly random: Random;
+  readonly ports: readonly Port[];
+  readonly sensors: readonly Sensor[];
+  readonly traffic: Traffic;
+  readonly stored: RegisterStore;
+  /** When counters were cleared: `active` seconds or `uptime` seconds at that time, by register and group. */
+  readonly cleared: Map<string, number>;
+  /** Since the device started, which is some days before the emulator did. */
+  uptimeSeconds(): number;
+  /** UTC, nanoseconds since 1970. */
+  wallNs(): number;
+}
+
+export function createCard(model: CardModel, profile: CardProfile, clock: Clock, seed: number): Card {
+  const random = createRandom(seed ^ hashOf(profile.serialNumber));
+  const bootedBefore = profile.uptimeSeconds ?? Math.floor(between(random, 'uptime', 86_400, 30 * 86_400));
+  const uptimeSeconds = (): number => bootedBefore + clock.nowNs() / 1e9;
+  const ports = profile.ports.map((port, at) => createPort(at + 1, port, uptimeSeconds, random));
+  const sensors = [
+    createSensor(
+      { index: 0, name: 'asic', mean: model.asicTemperature, warning: 105, critical: 115 },
+      uptimeSeconds,
+      random,
+    ),
+    ...ports
+      .filter((port) => port.cablePlugged)
+      .map((port) =>
+        createSensor(
+          { index: 63 + port.number, name: `module${port.number - 1}`, mean: 44, warning: 75, critical: 80 },
+          uptimeSeconds,
+          random,
+        ),
+      ),
+  ];
+  return {
+    model,
+    profile,
+    random,
+    ports,
+    sensors,
+    traffic: createTraffic(random),
+    stored: createRegisterStore(),
+    cleared: new Map(),
+    uptimeSeconds,
+    wallNs: () => clock.wallStartNs + clock.nowNs(),
+  };
+}
+
+/** Cards of one host differ though they share a seed. */
+function hashOf(text: string): number {
+  return [...text].reduce((hash, letter) => (Math.imul(hash, 31) + letter.charCodeAt(0)) >>> 0, 7);
+}

@@ -1,0 +1,18 @@
+import type { CommandModel } from '../firmwareFunction.ts';
+import { accessRegister } from '../registers/accessRegister.ts';
+import { queryCommands } from './queries.ts';
+import { queryHcaCap } from './queryHcaCap.ts';
+import { userContextCommands } from './userContexts.ts';
+
+const commands: readonly CommandModel[] = [
+  { opcode: 0x100, name: 'QUERY_HCA_CAP', inBytes: 16, run: queryHcaCap },
+  { opcode: 0x805, name: 'ACCESS_REG', inBytes: 16, run: accessRegister },
+  { opcode: 0xb0c, name: 'ACCESS_REGISTER_USER', inBytes: 16, run: accessRegister },
+  ...queryCommands,
+  ...userContextCommands,
+];
+
+/** Every command that the emulated firmware has, by opcode. */
+export const commandTable: ReadonlyMap<number, CommandModel> = new Map(
+  commands.map((command) => [command.opcode, command]),
+);

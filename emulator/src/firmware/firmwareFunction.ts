@@ -1,0 +1,112 @@
+import type { FunctionProfile } from '../host/profile.ts';
+import { type CapabilityPages, createCapabilityPages } from './capabilities/capabilityPages.ts';
+import type { Card } from './card.ts';
+import { commandTable } from './commands/commandTable.ts';
+import { describeCommand } from './describeCommand.ts';
+import { type Refusal, refuse, status } from './status.ts';
+import { createUidTable, type UidTable } from './uidTable.ts';
+
+/** What happened to a command. */
+export interface CommandTrace {
+  readonly status: number;
+  readonly syndrome: number;
+  /** What it changed, in words; absent when nothing. */
+  readonly mutation?: string;
+}
+
+/** How a command is named in logs. */
+export interface CommandName {
+  readonly opcode: number;
+  readonly command: string;
+  readonly opMod: number;
+  readonly register?: string;
+  readonly index?: Readonly<Record<string, number>>;
+}
+
+/** Firmware as one PCI function sees it. */
+export interface FirmwareFunction {
+  readonly profile: FunctionProfile;
+  readonly card: Card;
+  readonly uids: UidTable;
+  /** Executes a command and fills the outbox to its end.
+   * @param uid as the driver stamped it; 0 for the driver itself */
+  execute(uid: number, inbox: Uint8Array, outbox: Uint8Array): CommandTrace;
+  describe(inbox: Uint8Array): CommandName;
+}
+
+/** What a command handler works with. */
+export interface CommandContext {
+  readonly card: Card;
+  readonly profile: FunctionProfile;
+  readonly uids: UidTable;
+  readonly capabilities: CapabilityPages;
+  readonly vhcaId: number;
+  uid: number;
+  /** UCTX capability bits of `uid`. */
+  granted: number;
+  inbox: Uint8Array;
+  outbox: Uint8Array;
+  /** Set by a handler that changed something. */
+  mutation: string | undefined;
+}
+
+export interface CommandModel {
+  readonly opcode: number;
+  readonly name: string;
+  /** Fixed part of the inbox; shorter ones are refused. */
+  readonly inBytes: number;
+  /** @returns a refusal, or nothing with the outbox filled; status and syndrome are written by the caller */
+  readonly run: (context: CommandContext) => Refusal | undefined;
+}
+
+const OUT_HEADER = 16;
+const OK: CommandTrace = { status: status.OK, syndrome: 0 };
+
+/** @param vhcaId identifies the function on its card */
+export function createFirmwareFunction(card: Card, profile: FunctionProfile, vhcaId: number): FirmwareFunction {
+  const context: CommandContext = {
+    card,
+    profile,
+    uids: createUidTable(),
+    capabilities: createCapabilityPages(card, profile, vhcaId),
+    vhcaId,
+    uid: 0,
+    granted: 0,
+    inbox: new Uint8Array(0),
+    outbox: new Uint8Array(0),
+    mutation: undefined,
+  };
+
+  function run(uid: number, inbox: Uint8Array, outbox: Uint8Array): Refusal | undefined {
+    const command = commandTable.get(((inbox[0] ?? 0) << 8) | (inbox[1] ?? 0));
+    if (command === undefined) return refuse('BAD_OP', 'unknown opcode');
+    if (inbox.length < command.inBytes) return refuse('BAD_INPUT_LEN', command.name);
+    if (outbox.length < OUT_HEADER) return refuse('BAD_OUTPUT_LEN', command.name);
+    const granted = context.uids.capabilities(uid);
+    if (granted === undefined) return refuse('BAD_RES', 'no such user context');
+    context.uid = uid;
+    context.granted = granted;
+    context.inbox = inbox;
+    context.outbox = outbox;
+    context.mutation = undefined;
+    return command.run(context);
+  }
+
+  return {
+    profile,
+    card,
+    uids: context.uids,
+    describe: describeCommand,
+    execute(uid, inbox, outbox) {
+      outbox.fill(0);
+      const refusal = run(uid, inbox, outbox);
+      if (refusal !== undefined) {
+        outbox.fill(0);
+        outbox[0] = refusal.status;
+        new DataView(outbox.buffer, outbox.byteOffset).setUint32(4, refusal.syndrome);
+        return refusal;
+      }
+      return context.mutation === undefined ? OK : { ...OK, mutation: context.mutation };
+    },
+  };
+}

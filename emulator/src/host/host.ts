@@ -1,0 +1,120 @@
+import { createFwctlNode } from '../abi/fwctl.ts';
+import { createMlx5ctlNode } from '../abi/mlx5ctl.ts';
+import type { CommandLog } from '../driver/commandLog.ts';
+import { type CommandQueue, createCommandQueue } from '../driver/commandQueue.ts';
+import type { FaultTable } from '../faults/faultTable.ts';
+import { createCard } from '../firmware/card.ts';
+import { loadCardModel } from '../firmware/cardModel.ts';
+import { createFirmwareFunction, type FirmwareFunction } from '../firmware/firmwareFunction.ts';
+import type { Clock } from '../firmware/state/clock.ts';
+import { createTree, type DeviceNode, type Tree } from '../fuse/tree.ts';
+import type { FunctionProfile, HostProfile } from './profile.ts';
+import { plantFunction } from './sysfs/plantFunction.ts';
+import { plantHost } from './sysfs/plantHost.ts';
+
+/** One emulated host: its devices, and the files through which programs see them. */
+export interface Host {
+  readonly tree: Tree;
+  readonly functions: readonly HostFunction[];
+  /** TAINT_FWCTL: an fwctl RPC used a scope that may change things. */
+  readonly tainted: boolean;
+}
+
+export interface HostFunction {
+  readonly profile: FunctionProfile;
+  readonly firmware: FirmwareFunction;
+  readonly present: boolean;
+  /** The device vanishes from the tree; open files answer ENODEV from then on. */
+  remove(): void;
+  /** It comes back, with new user contexts. */
+  restore(): void;
+}
+
+interface Plugged {
+  readonly present: boolean;
+  unplug(): void;
+}
+
+export interface HostOptions {
+  readonly profile: HostProfile;
+  readonly seed: number;
+  readonly clock: Clock;
+  readonly faults: FaultTable;
+  readonly log: CommandLog;
+}
+
+export function createHost({ profile, seed, clock, faults, log }: HostOptions): Host {
+  const tree = createTree();
+  let tainted = false;
+  plantHost(tree);
+
+  /** A device from its probe to its removal. Files that were open then stay dead, also when it comes back. */
+  function plug(firmware: FirmwareFunction, siblings: readonly FunctionProfile[]): Plugged {
+    const { profile: fn } = firmware;
+    let present = true;
+    const plugged = {
+      get present() {
+        return present;
+      },
+      unplug() {
+        if (!present) return;
+        present = false;
+        uproot();
+      },
+    };
+    const device = fn.pciAddress;
+    const queue = createCommandQueue({
+      device,
+      firmware,
+      faults,
+      log,
+      isPresent: () => present,
+      remove: plugged.unplug,
+    });
+    const uproot = plantFunction(tree, { firmware, siblings, open: openNode(fn, queue) });
+    return plugged;
+  }
+
+  function openNode(fn: FunctionProfile, queue: CommandQueue): DeviceNode['open'] {
+    const options = { queue, uctxCap: fn.uctxCap };
+    if (fn.channel?.kind !== 'fwctl') return createMlx5ctlNode(options);
+    return createFwctlNode({
+      ...options,
+      onTaint: () => {
+        tainted = true;
+      },
+    });
+  }
+
+  function createFunction(firmware: FirmwareFunction, siblings: readonly FunctionProfile[]): HostFunction {
+    let plugged = plug(firmware, siblings);
+    return {
+      profile: firmware.profile,
+      firmware,
+      get present() {
+        return plugged.present;
+      },
+      remove: () => plugged.unplug(),
+      restore() {
+        if (plugged.present) return;
+        firmware.uids.clear();
+        plugged = plug(firmware, siblings);
+      },
+    };
+  }
+
+  const functions = profile.cards.flatMap((cardProfile) => {
+    const card = createCard(loadCardModel(cardProfile.model), cardProfile, clock, seed);
+    return cardProfile.functions.map((fn, vhcaId) =>
+      createFunction(createFirmwareFunction(card, fn, vhcaId), cardProfile.functions),
+    );
+  });
+
+  return {
+    tree,
+    functions,
+    get tainted() {
+      return tainted;
+    },
+  };
+}

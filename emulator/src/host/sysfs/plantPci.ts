@@ -1,0 +1,80 @@
+import type { FirmwareFunction } from '../../firmware/firmwareFunction.ts';
+import type { FunctionProfile } from '../profile.ts';
+import { devicePath } from './paths.ts';
+import type { Planter } from './planter.ts';
+
+const DRIVER = 'sys/bus/pci/drivers/mlx5_core';
+const MELLANOX = 0x15b3;
+const ETHERNET_CLASS = 0x020000;
+const INFINIBAND_CLASS = 0x020700;
+
+/** Transfer rate of each PCIe generation as sysfs words it. */
+const linkSpeeds = [
+  '',
+  '2.5 GT/s PCIe',
+  '5.0 GT/s PCIe',
+  '8.0 GT/s PCIe',
+  '16.0 GT/s PCIe',
+  '32.0 GT/s PCIe',
+  '64.0 GT/s PCIe',
+];
+
+export function plantPci(
+  planter: Planter,
+  { profile, card }: FirmwareFunction,
+  siblings: readonly FunctionProfile[],
+): void {
+  const path = devicePath(profile);
+  const { model } = card;
+  const isVf = profile.type === 'VF';
+  const deviceId = isVf ? model.vfPciDeviceId : model.pciDeviceId;
+  const deviceClass = card.ports[0]?.mode.protocol === 'infiniband' ? INFINIBAND_CLASS : ETHERNET_CLASS;
+  const speed = linkSpeeds[model.pcie.generation] ?? 'Unknown';
+  const vfs = siblings.filter(({ type }) => type === 'VF');
+  const id = (value: number, digits = 4): string => `0x${value.toString(16).padStart(digits, '0')}`;
+
+  planter.text(`${path}/vendor`, id(MELLANOX));
+  planter.text(`${path}/device`, id(deviceId));
+  planter.text(`${path}/subsystem_vendor`, id(MELLANOX));
+  planter.text(`${path}/subsystem_device`, id(0x0041));
+  planter.text(`${path}/class`, id(deviceClass, 6));
+  planter.text(`${path}/revision`, id(model.hwRevision, 2));
+  planter.text(`${path}/numa_node`, profile.numaNode);
+  planter.text(`${path}/local_cpulist`, profile.numaNode === 0 ? '0-55' : '56-111');
+  planter.text(`${path}/enable`, 1);
+  planter.text(`${path}/current_link_speed`, speed);
+  planter.text(`${path}/current_link_width`, model.pcie.width);
+  planter.text(`${path}/max_link_speed`, speed);
+  planter.text(`${path}/max_link_width`, model.pcie.width);
+  planter.text(`${path}/modalias`, modalias(deviceId, deviceClass));
+  planter.text(
+    `${path}/uevent`,
+    [
+      'DRIVER=mlx5_core',
+      `PCI_CLASS=${deviceClass.toString(16).toUpperCase()}`,
+      `PCI_ID=15B3:${deviceId.toString(16).toUpperCase()}`,
+      'PCI_SUBSYS_ID=15B3:0041',
+      `PCI_SLOT_NAME=${profile.pciAddress}`,
+      `MODALIAS=${modalias(deviceId, deviceClass)}`,
+    ].join('\n'),
+  );
+  planter.link(`${path}/driver`, DRIVER);
+  planter.link(`${path}/subsystem`, 'sys/bus/pci');
+  planter.link(`sys/bus/pci/devices/${profile.pciAddress}`, path);
+  planter.link(`${DRIVER}/${profile.pciAddress}`, path);
+
+  const pf = siblings.find(({ type }) => type === 'PF');
+  if (isVf && pf !== undefined) {
+    planter.link(`${path}/physfn`, devicePath(pf));
+  } else if (!isVf) {
+    planter.text(`${path}/sriov_totalvfs`, 16);
+    planter.text(`${path}/sriov_numvfs`, vfs.length);
+    for (const [at, vf] of vfs.entries()) planter.link(`${path}/virtfn${at}`, devicePath(vf));
+  }
+}
+
+function modalias(deviceId: number, deviceClass: number): string {
+  const hex = (value: number, digits: number): string => value.toString(16).toUpperCase().padStart(digits, '0');
+  const [base, sub, interfaceCode] = [deviceClass >>> 16, (deviceClass >>> 8) & 0xff, deviceClass & 0xff];
+  return `pci:v000015B3d${hex(deviceId, 8)}sv000015B3sd00000041bc${hex(base, 2)}sc${hex(sub, 2)}i${hex(interfaceCode, 2)}`;
+}

@@ -1,0 +1,46 @@
+import type { FirmwareFunction } from '../../firmware/firmwareFunction.ts';
+import { psidOf } from '../../firmware/registers/identity.ts';
+import type { Port } from '../../firmware/state/port.ts';
+import { functionMac, guidOf } from './addresses.ts';
+import { devicePath } from './paths.ts';
+import type { Planter } from './planter.ts';
+
+/** Generations as the `rate` file words them, by the signalling rate of a lane in Mb/s. */
+const generations: Readonly<Record<number, string>> = { 25781: 'EDR', 53125: 'HDR', 106250: 'NDR' };
+
+export function plantRdmaDevice(planter: Planter, { profile, card }: FirmwareFunction): void {
+  const name = profile.rdmaDevice;
+  if (name === undefined) return;
+  const parent = devicePath(profile);
+  const path = `${parent}/infiniband/${name}`;
+  const guid = guidOf(functionMac(card, profile));
+
+  planter.text(`${path}/node_type`, '1: CA');
+  planter.text(`${path}/node_guid`, guid);
+  planter.text(`${path}/sys_image_guid`, guidOf(card.profile.baseMac));
+  planter.text(`${path}/node_desc`, `${card.model.family} ${card.profile.serialNumber}`);
+  planter.text(`${path}/fw_ver`, card.profile.firmwareVersion ?? card.model.firmwareVersion);
+  planter.text(`${path}/hw_rev`, card.model.hwRevision);
+  planter.text(`${path}/hca_type`, card.model.hcaType);
+  planter.text(`${path}/board_id`, psidOf(card));
+  planter.link(`${path}/device`, parent);
+  planter.link(`${path}/subsystem`, 'sys/class/infiniband');
+  planter.link(`sys/class/infiniband/${name}`, path);
+
+  for (const port of card.ports) plantPort(planter, `${path}/ports/${port.number}`, port);
+}
+
+function plantPort(planter: Planter, path: string, port: Port): void {
+  const { mode } = port;
+  planter.text(`${path}/state`, () => (port.up ? '4: ACTIVE' : '1: DOWN'));
+  planter.text(`${path}/phys_state`, () => physicalState(port));
+  planter.text(`${path}/rate`, `${mode.mbps / 1000} Gb/sec (${mode.lanes}X ${generations[mode.laneMbps] ?? ''})`);
+  planter.text(`${path}/link_layer`, mode.protocol === 'ethernet' ? 'Ethernet' : 'InfiniBand');
+  planter.text(`${path}/lid`, mode.protocol === 'ethernet' ? '0x0' : '0x1f');
+  planter.text(`${path}/sm_lid`, mode.protocol === 'ethernet' ? '0x0' : '0x1');
+}
+
+function physicalState(port: Port): string {
+  if (port.up) return '5: LinkUp';
+  return port.adminUp ? '2: Polling' : '3: Disabled';
+}

@@ -1,0 +1,51 @@
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { answerControl } from '../control/answerControl.ts';
+import { createCommandLog } from '../driver/commandLog.ts';
+import { createFaultTable } from '../faults/faultTable.ts';
+import { createSystemClock } from '../firmware/state/clock.ts';
+import { createFuseServer } from '../fuse/server.ts';
+import type { Tree } from '../fuse/tree.ts';
+import { createHost } from '../host/host.ts';
+import type { ControlMessage, Furniture, HostThreadData, ThreadMessage } from './messages.ts';
+
+/** How long to wait for a request before looking at the control messages; also how late a held call may be. */
+const POLL_MS = 5;
+
+/** The one thread that owns a host's model and answers its FUSE requests, until the mount is gone. A blocked read would
+ * run neither timers nor messages, so it polls. */
+function run({ fuseFd, profile, seed, commandLog, furniture, posted }: HostThreadData): void {
+  if (parentPort === null) throw new Error('hostThread.ts runs as a worker thread');
+  const port = parentPort;
+  const send = (message: ThreadMessage): void => port.postMessage(message);
+  const faults = createFaultTable();
+  const log = createCommandLog(commandLog);
+  const host = createHost({ profile, seed, clock: createSystemClock(), faults, log });
+  furnish(host.tree, furniture);
+  const server = createFuseServer(fuseFd, host.tree);
+  const postedCount = new Int32Array(posted);
+  let seen = 0;
+  let announced = false;
+
+  for (;;) {
+    if (server.serve(POLL_MS) === 'closed') return;
+    if (!announced && server.initialised) {
+      announced = true;
+      send({ type: 'initialised' });
+    }
+    while (seen < Atomics.load(postedCount, 0)) {
+      const received: { message: ControlMessage } | undefined = receiveMessageOnPort(port);
+      if (received === undefined) break;
+      seen++;
+      const { id, request } = received.message;
+      send({ type: 'answer', id, answer: answerControl({ host, faults, log }, request) });
+    }
+  }
+}
+
+function furnish(tree: Tree, { directories, files, links }: Furniture): void {
+  for (const path of directories) tree.directory(path).permanent = true;
+  for (const path of files) tree.text(path, '', 0o666);
+  for (const [path, target] of Object.entries(links)) tree.symlink(path, target);
+}
+
+run(workerData as HostThreadData);
