@@ -9,6 +9,7 @@ import { REFUSED_EDITS, wholeCapture } from './validation/refusedEdits.ts';
 /** The API server's own validation: the CRDs alone, without policies, as administrator. */
 const test = anyTest as TestFn<{ cluster: Cluster }>;
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const MERGE = 'application/merge-patch+json';
 const CAPTURES = '/apis/nicdiag.dev/v1alpha1/namespaces/default/diagnosticcaptures';
 
 test.before(async (t) => {
@@ -148,4 +149,47 @@ test.serial('the category and the short names are known to kubectl', async (t) =
   t.is(resources.trim().split('\n').length, 5);
   for (const short of ['dcap', 'ncap', 'nnode', 'nicdev']) await cluster.kubectl(['get', short, '-A']);
   t.pass();
+});
+
+const condition = (type: string, status: 'True' | 'False', reason: string) => ({
+  type,
+  status,
+  reason,
+  message: '',
+  observedGeneration: 1,
+  lastTransitionTime: '2026-01-01T00:00:00Z',
+});
+
+test.serial('kubectl get shows how a capture ended, kubectl wait waits for it', async (t) => {
+  const { cluster } = t.context;
+  await cluster.admin.request('POST', CAPTURES, { body: smallestCapture('ended') });
+  const status = {
+    observedGeneration: 1,
+    progress: '3/3',
+    totalBytes: 1234,
+    conditions: [
+      condition('Finished', 'True', 'Finished'),
+      condition('Succeeded', 'True', 'WithUnsupported'),
+      condition('Ready', 'True', 'WithUnsupported'),
+      condition('Reconciling', 'False', 'Finished'),
+      condition('Stalled', 'False', 'WithUnsupported'),
+    ],
+  };
+  await cluster.admin.request('PATCH', `${CAPTURES}/ended/status`, { body: { status }, contentType: MERGE });
+  const table = await cluster.kubectl(['get', 'dcap', 'ended']);
+  t.regex(table, /NAME\s+NODES\s+FINISHED\s+SUCCEEDED\s+REASON\s+BYTES\s+AGE/);
+  t.regex(table, /ended\s+3\/3\s+True\s+True\s+WithUnsupported\s+1234/);
+  await cluster.kubectl(['wait', 'dcap/ended', '--for=condition=Finished', '--timeout=5s']);
+});
+
+test.serial('a status names at most 20 failures, and a condition once', async (t) => {
+  const { cluster } = t.context;
+  await cluster.admin.request('POST', CAPTURES, { body: smallestCapture('bounded') });
+  const write = (status: object) =>
+    cluster.admin.request('PATCH', `${CAPTURES}/bounded/status`, { body: { status }, contentType: MERGE });
+  const failures = Array.from({ length: 21 }, () => ({ node: 'gpu-a', reason: 'AgentLost' }));
+  await t.throwsAsync(write({ failures }), { message: /status\.failures: Too many: 21: must have at most 20 items/ });
+  const conditions = [condition('Ready', 'True', 'Succeeded'), condition('Ready', 'False', 'Failed')];
+  await t.throwsAsync(write({ conditions }), { message: /status\.conditions\[1\]: Duplicate value/ });
+  await write({ failures: failures.slice(1) });
 });
