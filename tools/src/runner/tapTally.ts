@@ -44,9 +44,12 @@ export function createTapTally(): TapTally {
   };
 }
 
-/** Version, plan and ava's own sums. */
+/** Version, plan, ava's own sums, and the names of its hooks. */
 function isFraming(text: string): boolean {
-  return text === '' || /^(TAP version \d+|\d+\.\.\d+|# (tests|pass|skip|todo|fail) \d+|\s*(---|\.\.\.))$/.test(text);
+  return (
+    text === '' ||
+    /^(TAP version \d+|\d+\.\.\d+|# (tests|pass|skip|todo|fail) \d+|# .* hook|\s*(---|\.\.\.))$/.test(text)
+  );
 }
 
 export function addCounts(left: Counts, right: Counts): Counts {
