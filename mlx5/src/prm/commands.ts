@@ -81,4 +81,7 @@ export const STATUS = {
   BAD_SYS_STATE: 0x4,
   RES_BUSY: 0x6,
   NOT_READY: 0x7,
+  BAD_INDEX: 0xa,
+  /** Written by the Linux driver, with syndrome 0xbadd00de, when it cuts commands short after a fatal error. */
+  DRIVER_ERR: 0xfe,
 } as const;

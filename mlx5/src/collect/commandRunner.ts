@@ -1,0 +1,147 @@
+import type { Channel } from '../channel/channel.ts';
+import { ERRNO, explainErrno, isGone } from '../channel/errno.ts';
+import type { NicFunction } from '../discover/device.ts';
+import { outboxStatus, outboxSyndrome, STATUS, statusOf, writeInboxHeader, writeRegisterId } from '../prm/index.ts';
+import type { ByteSlab } from './byteSlab.ts';
+import { CollectorStop } from './collector.ts';
+import type { Frame, ItemOutcome } from './item.ts';
+
+/** A command to give. */
+export interface CommandRequest {
+  readonly opcode: number;
+  readonly opMod: number;
+  /** For ACCESS_REG, else 0. */
+  readonly registerId: number;
+  readonly inLength: number;
+  readonly outLength: number;
+  /** Writes what follows the header; the buffer is zeroed. */
+  fill(inbox: Uint8Array): void;
+  /** Whether firmware's "no such thing" is an answer. */
+  readonly probe: boolean;
+}
+
+export interface CommandAnswer {
+  /** The last one decides the outcome; those before it were told to come again. */
+  readonly frames: readonly Frame[];
+  readonly outcome: ItemOutcome;
+  /** Set when nothing more should be asked; the frames still make an item. */
+  readonly stop?: CollectorStop;
+}
+
+export interface CommandRunner {
+  /** @throws CollectorStop when cancelled or over the byte limit, before the command is given */
+  run(request: CommandRequest): CommandAnswer;
+}
+
+/** What the lane around a collector provides. */
+export interface LaneControl {
+  cancelled(): boolean;
+  /** Just before and after each ioctl, for the watchdog. */
+  commandBegins(): void;
+  commandEnds(): void;
+  /** Waits; ends early when cancelled. */
+  pause(milliseconds: number): void;
+}
+
+export interface CommandRunnerOptions {
+  readonly device: NicFunction;
+  readonly channel: Channel;
+  readonly control: LaneControl;
+  readonly slab: ByteSlab;
+  /** Raw bytes, shared by all collectors of a job. */
+  readonly budget: { left: number };
+}
+
+/** Busy firmware is asked again as mstflint does: 3 times, 100 ms apart. */
+const RETRIES = 3;
+const RETRY_PAUSE_MS = 100;
+/** A command that took longer than this tells of loaded firmware: it is left alone for as long again, up to a second. */
+const SLOW_MS = 50;
+const LONGEST_PAUSE_MS = 1000;
+/** So many commands in a row that did not reach firmware are no accident. */
+const FAILURES_TO_GIVE_UP = 10;
+
+/** Statuses by which firmware says that it has no such register, page or index. Virtual functions and other hosts get
+ * either of BAD_PARAM and BAD_SYS_STATE [inferred in the reference]. */
+const NOT_HERE: readonly number[] = [STATUS.BAD_OP, STATUS.BAD_PARAM, STATUS.BAD_SYS_STATE, STATUS.BAD_INDEX];
+
+export function createCommandRunner(options: CommandRunnerOptions): CommandRunner {
+  const { device, channel, control, slab, budget } = options;
+  let failures = 0;
+
+  function run(request: CommandRequest): CommandAnswer {
+    const inbox = slab.allocate(request.inLength);
+    writeInboxHeader(inbox, request.opcode, request.opMod);
+    if (request.registerId !== 0) writeRegisterId(inbox, request.registerId);
+    request.fill(inbox);
+    const frames: Frame[] = [];
+    for (let attempt = 0; ; attempt += 1) {
+      const frame = give(request, inbox);
+      frames.push(frame);
+      const busy = frame.errno === 0 && (frame.status === STATUS.RES_BUSY || frame.status === STATUS.NOT_READY);
+      if (!busy || attempt === RETRIES || control.cancelled()) return judge(request, frames, frame);
+      control.pause(RETRY_PAUSE_MS);
+    }
+  }
+
+  function give(request: CommandRequest, inbox: Uint8Array): Frame {
+    if (control.cancelled())
+      throw new CollectorStop('Cancelled', `cancelled before the next command to ${device.pciAddress}`);
+    budget.left -= request.inLength + request.outLength;
+    if (budget.left < 0) {
+      throw new CollectorStop(
+        'LimitExceeded',
+        `${device.pciAddress}: the limit of raw bytes for one device is reached`,
+      );
+    }
+    const outbox = slab.allocate(request.outLength);
+    control.commandBegins();
+    const { length, errno, startedNs, elapsedNs } = channel.call(inbox, outbox, { scope: 1 });
+    control.commandEnds();
+    const elapsedMs = Number(elapsedNs / 1_000_000n);
+    if (elapsedMs > SLOW_MS) control.pause(Math.min(elapsedMs, LONGEST_PAUSE_MS));
+    const answer = length === outbox.length ? outbox : outbox.subarray(0, length);
+    return {
+      opcode: request.opcode,
+      opMod: request.opMod,
+      registerId: request.registerId,
+      status: errno === 0 ? outboxStatus(answer) : 0,
+      syndrome: errno === 0 ? outboxSyndrome(answer) : 0,
+      errno,
+      startedNs,
+      elapsedNs,
+      inbox,
+      outbox: answer,
+    };
+  }
+
+  function judge(request: CommandRequest, frames: readonly Frame[], last: Frame): CommandAnswer {
+    const broken = last.errno !== 0 || last.status === STATUS.DRIVER_ERR;
+    failures = broken ? failures + 1 : 0;
+    const stop = broken ? stopFor(last) : undefined;
+    return { frames, outcome: outcomeOf(request, last), ...(stop ? { stop } : {}) };
+  }
+
+  function stopFor({ errno, status }: Frame): CollectorStop | undefined {
+    const { name, meaning } = explainErrno(device.kind, errno);
+    const tried = `a command to ${device.pciAddress} through ${device.node} failed`;
+    if (isGone(errno)) return new CollectorStop('DeviceGone', `${tried}: ${name}: ${meaning}`);
+    if (errno === ERRNO.ETIMEDOUT) return new CollectorStop('DeviceHung', `${tried}: ${name}: ${meaning}`);
+    if (failures < FAILURES_TO_GIVE_UP) return undefined;
+    const what = errno === 0 ? statusOf(status).text : `${name}: ${meaning}`;
+    return new CollectorStop('CollectorError', `${tried}, as did the ${failures - 1} before it: ${what}`);
+  }
+
+  return { run };
+}
+
+function outcomeOf({ probe }: CommandRequest, { errno, status }: Frame): ItemOutcome {
+  if (errno !== 0) return 'failed';
+  if (status === STATUS.OK) return 'ok';
+  return probe && isNotHere(status) ? 'absent' : 'refused';
+}
+
+/** Whether a status may mean that the device has no such register, page or index. */
+export function isNotHere(status: number): boolean {
+  return NOT_HERE.includes(status);
+}

@@ -1,0 +1,100 @@
+import { layoutOf, type RegisterLayout, readBits, registerByName, STATUS, statusOf } from '../prm/index.ts';
+import { type CollectContext, CollectorStop } from './collector.ts';
+import { isNotHere } from './commandRunner.ts';
+import type { Item } from './item.ts';
+import { answerOf, type RegisterIndex, readCapability, readRegister } from './itemReader.ts';
+import { itemKey } from './registerRow.ts';
+
+/** So many registers asked in the beginning and none of them there: the function may read none at all. */
+const ABSENT_TO_GIVE_UP = 12;
+
+/** Registers whose answers decide what is read next. Their bytes are kept, all others are passed on. */
+const STEERING = new Set([
+  'GENERAL',
+  'MCAM',
+  'PCAM',
+  'QCAM',
+  'SBCAM',
+  'CWCAM',
+  'MPCAM',
+  'NIC_CAP_REG',
+  'PMLP',
+  'MTCAP',
+  'MCQS',
+  'MCIA',
+]);
+/** Answers about the device that a limited function may get although it can read nothing else. */
+const CAPABILITY_MASKS = new Set(['MCAM', 'PCAM', 'QCAM', 'SBCAM', 'CWCAM', 'MPCAM']);
+
+const GENERAL = { type: 0, name: 'GENERAL' };
+
+/** One run of a RegisterDump over one device: what was read, and what that says. Every register is read once. */
+export interface RegisterSession {
+  /** Reads a register unless this run or an earlier one has.
+   * @returns its answer if it steers, undefined if it does not, was refused or failed */
+  read(
+    name: string,
+    index: RegisterIndex,
+    options?: { readonly probe?: boolean },
+  ): Generator<Item, Uint8Array | undefined>;
+  /** A field of the general capability page (current values); undefined where firmware would not say. */
+  general(field: string): Generator<Item, number | undefined>;
+  /** Ends the collector as Unsupported when no register was readable. */
+  conclude(): void;
+}
+
+export function createRegisterSession(context: CollectContext): RegisterSession {
+  const answers = new Map<string, Uint8Array | undefined>();
+  const count = { read: 0, notHere: 0, other: 0 };
+  let firstRefusal: string | undefined;
+
+  function* read(name: string, index: RegisterIndex, { probe = true } = {}): Generator<Item, Uint8Array | undefined> {
+    const key = itemKey(name, index);
+    if (answers.has(key)) return answers.get(key);
+    yield* readRegister(context, registerOf(name), index, { probe, observe: note });
+    if (count.read === 0 && count.other === 0 && count.notHere >= ABSENT_TO_GIVE_UP) throw unsupported();
+    return answers.get(key);
+  }
+
+  function* general(field: string): Generator<Item, number | undefined> {
+    const key = itemKey(GENERAL.name, { current: 1 });
+    if (!answers.has(key)) yield* readCapability(context, GENERAL, 'current', { probe: true, observe: note });
+    const page = answers.get(key);
+    const position = layoutOf('cmd_hca_cap').byName.get(field);
+    return page === undefined || position === undefined ? undefined : readBits(page, position.bit, position.width);
+  }
+
+  function note(item: Item): void {
+    answers.set(item.key, STEERING.has(item.name) ? answerOf(item)?.slice() : undefined);
+    if (item.kind === 'capability' || CAPABILITY_MASKS.has(item.name)) return;
+    const last = item.frames.at(-1);
+    if (item.outcome === 'ok') count.read += 1;
+    else if (last !== undefined && last.errno === 0 && isNotHere(last.status)) count.notHere += 1;
+    else count.other += 1;
+    if (item.outcome !== 'ok') firstRefusal ??= `${item.key} with ${statusOf(last?.status ?? STATUS.OK).name}`;
+  }
+
+  function conclude(): void {
+    if (count.read === 0 && count.other === 0) throw unsupported();
+  }
+
+  function unsupported(): CollectorStop {
+    const { device } = context;
+    const example = firstRefusal === undefined ? '' : `, first ${firstRefusal}`;
+    return new CollectorStop(
+      'Unsupported',
+      `${device.pciAddress} (${device.model} ${device.function}) lets this host read no registers: ` +
+        `${count.notHere} were asked for and refused${example}. It is a limited function (a VF, or a host that the DPU ` +
+        'does not trust): capture from the function that owns the card',
+    );
+  }
+
+  return { read, general, conclude };
+}
+
+/** @throws CollectorStop for a name that the database has not */
+export function registerOf(name: string): RegisterLayout {
+  const register = registerByName(name);
+  if (register === undefined) throw new CollectorStop('CollectorError', `there is no register named "${name}"`);
+  return register;
+}

@@ -1,0 +1,149 @@
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { createEventQueue } from './eventQueue.ts';
+import type { CollectorEnd, LaneEvent, LaneJob } from './events.ts';
+import type { LaneWorkerData } from './laneWorker.ts';
+import { createSupervision } from './sharedControl.ts';
+
+/** The kernel gives a command up after about 60 s. */
+const DEFAULT_COMMAND_TIMEOUT_MS = 70_000;
+const MOST_LOST_LANES = 2;
+
+let lost = 0;
+
+/** Lanes whose thread is stuck in a command past its limit. Nothing can end such a thread before the kernel lets go, not
+ * even the end of the process: a program with lost lanes ends when they do. It counts down when a thread comes back. */
+export function lostLanes(): number {
+  return lost;
+}
+
+/** Runs a job in a thread of its own and passes on what happens, in order. The last event is `ended`; unless the device
+ * could not be opened, every collector of the job has had its `collectorEnded` before.
+ *
+ * The consumer sets the pace: when it does not ask for the next event, the lane waits after a few batches of items.
+ * Aborting the signal stops the lane before its next command; what was read still comes. Leaving the loop early stops it
+ * likewise and waits until the device is closed, or the lane lost. */
+export async function* runLane(
+  job: LaneJob,
+  { signal }: { readonly signal: AbortSignal },
+): AsyncGenerator<LaneEvent, void> {
+  if (signal.aborted) {
+    yield* endAll(job, [], { state: 'Cancelled', reason: 'Cancelled' });
+    yield { type: 'ended', outcome: 'cancelled' };
+    return;
+  }
+  if (lost >= MOST_LOST_LANES) {
+    const message = `${lost} lanes are stuck in commands: no further device is opened before one comes back`;
+    yield* endAll(job, [], { state: 'Failed', reason: 'DeviceHung', message });
+    yield { type: 'ended', outcome: 'hung', message };
+    return;
+  }
+  const lane = startLane(job, signal);
+  try {
+    for await (const event of lane.events) {
+      yield event;
+      // The consumer came back for more: it is done with this one.
+      if (event.type === 'items') lane.consumed();
+    }
+  } finally {
+    await lane.stop();
+  }
+}
+
+interface Lane {
+  readonly events: AsyncIterable<LaneEvent>;
+  consumed(): void;
+  /** Resolves when the thread has ended, or is given up. */
+  stop(): Promise<void>;
+}
+
+function startLane(job: LaneJob, signal: AbortSignal): Lane {
+  const supervision = createSupervision();
+  const queue = createEventQueue<LaneEvent>();
+  const gone = Promise.withResolvers<void>();
+  const ended = new Set<string>();
+  let over = false;
+  let abandoned = false;
+
+  const data: LaneWorkerData = { job, control: supervision.buffer };
+  const worker = new Worker(workerEntry(), { workerData: data, name: `lane ${job.device.pciAddress}` });
+  const timeoutMs = job.commandTimeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS;
+  const watchdog = setInterval(watch, Math.max(10, Math.min(500, timeoutMs / 8)));
+  signal.addEventListener('abort', supervision.cancel, { once: true });
+
+  /** Ends the stream for a lane that cannot do it itself. */
+  function finish(outcome: 'hung' | 'crashed', message: string): void {
+    if (over) return;
+    over = true;
+    const reason = outcome === 'hung' ? 'DeviceHung' : 'CollectorError';
+    for (const event of endAll(job, [...ended], { state: 'Failed', reason, message })) queue.push(event);
+    queue.push({ type: 'ended', outcome, message });
+    queue.close();
+  }
+
+  function watch(): void {
+    const age = supervision.commandAgeMs();
+    if (age <= timeoutMs || abandoned) return;
+    abandoned = true;
+    lost += 1;
+    // Should the command come back after all, the thread stops before its next one.
+    supervision.cancel();
+    supervision.liftCredits();
+    // Never terminated nor awaited: both would wait for the ioctl.
+    worker.unref();
+    cleanUp();
+    finish('hung', `${job.device.pciAddress}: a command to ${job.device.node} has not come back in ${age} ms`);
+    gone.resolve();
+  }
+
+  function cleanUp(): void {
+    clearInterval(watchdog);
+    signal.removeEventListener('abort', supervision.cancel);
+  }
+
+  worker.on('message', (event: LaneEvent) => {
+    if (over) return;
+    if (event.type === 'collectorEnded') ended.add(event.end.name);
+    queue.push(event);
+    if (event.type !== 'ended') return;
+    over = true;
+    queue.close();
+  });
+  worker.on('error', (error: unknown) => {
+    finish('crashed', error instanceof Error ? error.message : String(error));
+  });
+  worker.on('exit', () => {
+    if (abandoned) lost -= 1;
+    cleanUp();
+    finish('crashed', `the lane of ${job.device.pciAddress} ended without a word`);
+    gone.resolve();
+  });
+
+  return {
+    events: queue,
+    consumed: supervision.addCredit,
+    stop() {
+      supervision.cancel();
+      supervision.liftCredits();
+      return gone.promise;
+    },
+  };
+}
+
+/** Ends for the collectors that had none. */
+function* endAll(
+  job: LaneJob,
+  ended: readonly string[],
+  end: Pick<CollectorEnd, 'state' | 'reason' | 'message'>,
+): Generator<LaneEvent> {
+  for (const { spec } of job.collectors) {
+    if (ended.includes(spec.name)) continue;
+    const times = { wallMs: Date.now(), monotonicNs: process.hrtime.bigint() };
+    yield { type: 'collectorEnded', end: { name: spec.name, ...end, items: 0, itemErrors: 0 }, ...times };
+  }
+}
+
+/** The worker's entry lies beside this file, from source and in a bundle alike, and has the same extension. */
+function workerEntry(): URL {
+  return new URL(`./laneWorker${extname(new URL(import.meta.url).pathname)}`, import.meta.url);
+}
