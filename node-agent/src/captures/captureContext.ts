@@ -1,0 +1,63 @@
+import type { NodeCapture } from '@nicdiag/api';
+import type { ItemDecoder } from '@nicdiag/artifacts';
+import type { DeviceIdentity, NicFunction } from '@nicdiag/mlx5';
+import type { Logger } from '@nicdiag/runtime';
+import type { ServerTime } from '../apiServer/serverTime.ts';
+import type { Observed } from '../inbox/decide.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { LaneScheduler } from '../lanes/laneScheduler.ts';
+import type { AgentMetrics } from '../metrics.ts';
+import type { SpoolBudget } from '../spool/spoolBudget.ts';
+import type { SpoolDirectory } from '../spool/spoolDirectory.ts';
+import type { Uploads } from '../upload/uploads.ts';
+import type { StatusReporter, StatusTarget } from './statusReporter.ts';
+
+/** What a capture works with; one for the whole agent. */
+export interface CaptureContext {
+  readonly nodeName: string;
+  readonly agentVersion: string;
+  readonly journal: Journal;
+  readonly spool: SpoolDirectory;
+  readonly budget: SpoolBudget;
+  readonly lanes: LaneScheduler;
+  readonly uploads: Uploads;
+  readonly reporter: StatusReporter;
+  readonly inventory: CaptureInventory;
+  readonly decoder: ItemDecoder;
+  readonly time: ServerTime;
+  readonly metrics: AgentMetrics;
+  readonly logger: Logger;
+  readonly timing: CaptureTiming;
+  /** The NodeCapture of that name, undefined when there is none; asked until the API server answers. */
+  fetch(target: NodeCaptureKey, options: { readonly signal: AbortSignal }): Promise<NodeCapture | undefined>;
+  /** The same, as far as a verdict on it needs. */
+  observe(target: NodeCaptureKey, options: { readonly signal: AbortSignal }): Promise<Observed>;
+}
+
+export type NodeCaptureKey = Pick<StatusTarget, 'namespace' | 'name'>;
+
+/** The devices of this node. */
+export interface CaptureInventory {
+  /** What is there now. */
+  scan(): Promise<readonly NicFunction[]>;
+  /** What firmware says of itself; asked now when it has not been asked before. Empty where it does not answer. */
+  identify(device: NicFunction, options: { readonly signal: AbortSignal }): Promise<DeviceIdentity>;
+}
+
+/** Milliseconds. */
+export interface CaptureTiming {
+  /** A capture that is over sooner is not reported as Running: that saves a write for most. */
+  readonly runningAfterMs: number;
+  readonly progressEveryMs: number;
+  /** How long after the terminal status evidence is still offered to the store. */
+  readonly lateUploadMs: number;
+  /** A command that takes longer makes its lane hung. */
+  readonly commandTimeoutMs: number;
+}
+
+export const DEFAULT_TIMING: CaptureTiming = {
+  runningAfterMs: 2_000,
+  progressEveryMs: 30_000,
+  lateUploadMs: 24 * 3_600_000,
+  commandTimeoutMs: 70_000,
+};

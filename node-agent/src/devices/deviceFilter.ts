@@ -1,0 +1,34 @@
+import type { DeviceFilter } from '@nicdiag/api';
+import type { NicFunction } from '@nicdiag/mlx5';
+
+/** What a filter may ask of a device; a PSID only firmware knows, so it is absent until firmware was asked. */
+export type FilteredDevice = Pick<
+  NicFunction,
+  'pciAddress' | 'netdevs' | 'rdmaDevices' | 'model' | 'function' | 'link'
+> & {
+  readonly psid?: string;
+};
+
+/** Every given field must match (AND); within a field any value does (OR). An absent or empty field does not filter,
+ * except `functions`, whose default is PF. */
+export function matchesFilter(device: FilteredDevice, filter: DeviceFilter): boolean {
+  const { pciAddresses, interfaces, rdmaDevices, models, psids, functions, linkState } = filter;
+  return (
+    holdsAny(pciAddresses, [device.pciAddress]) &&
+    holdsAny(interfaces, device.netdevs) &&
+    holdsAny(rdmaDevices, device.rdmaDevices) &&
+    holdsAny(models, [device.model]) &&
+    holdsAny(psids, device.psid === undefined ? [] : [device.psid]) &&
+    holdsAny(functions === undefined || functions.length === 0 ? ['PF'] : functions, [device.function]) &&
+    (linkState === undefined || linkState === 'Any' || linkState === device.link)
+  );
+}
+
+/** Whether the filter can only be judged after firmware was asked for its identity. */
+export function needsIdentity(filter: DeviceFilter): boolean {
+  return (filter.psids ?? []).length > 0;
+}
+
+function holdsAny(wanted: readonly string[] | undefined, has: readonly string[]): boolean {
+  return wanted === undefined || wanted.length === 0 || has.some((value) => wanted.includes(value));
+}
