@@ -48,6 +48,8 @@ export const Reason = {
   NodeDeadlineExceeded: 'NodeDeadlineExceeded',
   /** The Node object was deleted while the capture ran. */
   NodeDeleted: 'NodeDeleted',
+  /** A node, a device or a collector did not do what was asked; the note names those that were new since the last such event. */
+  NodeFailed: 'NodeFailed',
   /** No Node has that name. */
   NodeNotFound: 'NodeNotFound',
   /** The agent found the device but has not spoken to its firmware yet. */
@@ -206,6 +208,7 @@ export type EventReason =
   | 'Cancelled'
   | 'DeadlineExceeded'
   | 'NoNodeMatches'
+  | 'NodeFailed'
   | 'Partial'
   | 'SealFailed'
   | 'WithUnsupported';
