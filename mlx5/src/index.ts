@@ -16,4 +16,4 @@ export type {
   LaneEvent,
   LaneJob,
 } from './lane/events.ts';
-export { lostLanes, runLane } from './lane/runLane.ts';
+export { lostLanes, type RunLaneOptions, runLane } from './lane/runLane.ts';

@@ -23,10 +23,7 @@ export function lostLanes(): number {
  * The consumer sets the pace: when it does not ask for the next event, the lane waits after a few batches of items.
  * Aborting the signal stops the lane before its next command; what was read still comes. Leaving the loop early stops it
  * likewise and waits until the device is closed, or the lane lost. */
-export async function* runLane(
-  job: LaneJob,
-  { signal }: { readonly signal: AbortSignal },
-): AsyncGenerator<LaneEvent, void> {
+export async function* runLane(job: LaneJob, { signal, onReturned }: RunLaneOptions): AsyncGenerator<LaneEvent, void> {
   if (signal.aborted) {
     yield* endAll(job, [], { state: 'Cancelled', reason: 'Cancelled' });
     yield { type: 'ended', outcome: 'cancelled' };
@@ -38,7 +35,7 @@ export async function* runLane(
     yield { type: 'ended', outcome: 'hung', message };
     return;
   }
-  const lane = startLane(job, signal);
+  const lane = startLane(job, signal, onReturned);
   try {
     for await (const event of lane.events) {
       yield event;
@@ -50,6 +47,12 @@ export async function* runLane(
   }
 }
 
+export interface RunLaneOptions {
+  readonly signal: AbortSignal;
+  /** Told when the thread of a lane that ended as `hung` has come back after all: the device can be asked again. */
+  readonly onReturned?: () => void;
+}
+
 interface Lane {
   readonly events: AsyncIterable<LaneEvent>;
   consumed(): void;
@@ -57,7 +60,7 @@ interface Lane {
   stop(): Promise<void>;
 }
 
-function startLane(job: LaneJob, signal: AbortSignal): Lane {
+function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): Lane {
   const supervision = createSupervision();
   const queue = createEventQueue<LaneEvent>();
   const gone = Promise.withResolvers<void>();
@@ -113,7 +116,10 @@ function startLane(job: LaneJob, signal: AbortSignal): Lane {
     finish('crashed', error instanceof Error ? error.message : String(error));
   });
   worker.on('exit', () => {
-    if (abandoned) lost -= 1;
+    if (abandoned) {
+      lost -= 1;
+      onReturned?.();
+    }
     cleanUp();
     finish('crashed', `the lane of ${job.device.pciAddress} ended without a word`);
     gone.resolve();
