@@ -51,6 +51,8 @@ export interface Stack extends AsyncDisposable {
   readonly cluster: Cluster;
   readonly hosts: readonly string[];
   readonly artifactServer: ArtifactServer;
+  /** Directory with the programs' logs. */
+  readonly logs: string;
   /** What `helm template` printed and was applied. */
   readonly manifests: string;
   /** @throws RangeError for a name that is no host */
@@ -119,6 +121,7 @@ async function startPrograms(
   return {
     cluster,
     hosts,
+    logs: nursery.logs,
     artifactServer,
     manifests,
     agent: (host) => named(agents, host),

@@ -1,0 +1,63 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { privateMounts } from '../privateMounts.ts';
+import { DEMO_DIRECTORY } from './keptDemo.ts';
+import { isHolderMessage, type ReadyMessage, type TerminalMessage } from './messages.ts';
+
+/** The background process that holds the demo's stack. */
+export interface Holder {
+  /** Resolves when the stack is ready.
+   * @throws Error with the reason why it is not */
+  readonly ready: Promise<ReadyMessage>;
+  /** Leaves it running when this process ends. */
+  keep(): void;
+  /** Ends it and waits until it has cleaned up. */
+  end(): Promise<void>;
+}
+
+/** Starts it in a session of its own, so that Ctrl-C in the terminal is for this process alone, which then ends it in
+ * order. If this process is killed, the channel between them closes, and it ends by itself. */
+export function startHolder(say: (line: string) => void): Holder {
+  const { prefix, env } = privateMounts();
+  const [program = '', ...args] = [...prefix, process.execPath, fileURLToPath(new URL('hold.ts', import.meta.url))];
+  mkdirSync(DEMO_DIRECTORY, { recursive: true });
+  const log = openSync(join(DEMO_DIRECTORY, 'holder.log'), 'w');
+  const child = spawn(program, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', log, log, 'ipc'],
+    detached: true,
+  });
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const ready = new Promise<ReadyMessage>((resolve, reject) => {
+    child.on('message', (message) => {
+      if (!isHolderMessage(message)) return;
+      if (message.kind === 'say') say(message.line);
+      else if (message.kind === 'ready') resolve(message);
+      else reject(new Error(message.message));
+    });
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      reject(new Error(`the demo's background process ended (${signal ?? code}); see .demo/holder.log`));
+    });
+  });
+  // It is awaited later; an early failure must not end this process before.
+  ready.catch(() => {});
+  return {
+    ready,
+    keep() {
+      send(child, { kind: 'keep' });
+      child.disconnect();
+      child.unref();
+    },
+    async end() {
+      send(child, { kind: 'end' });
+      await exited;
+    },
+  };
+}
+
+function send(child: ChildProcess, message: TerminalMessage): void {
+  if (child.connected) child.send(message, () => {});
+}

@@ -1,0 +1,15 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Cluster } from '../cluster/cluster.ts';
+import { MAIN } from '../stack/paths.ts';
+
+/** Makes a directory for the PATH in which `kubectl` finds its plugin `nicdiag`.
+ * @returns that directory */
+export function installLaunchers(cluster: Cluster): string {
+  const bin = join(cluster.nursery.directory, 'bin');
+  mkdirSync(bin, { recursive: true });
+  symlinkSync(cluster.binaries.kubectl, join(bin, 'kubectl'));
+  const plugin = `#!/bin/sh\nexec '${process.execPath}' '${MAIN.cli}' "$@"\n`;
+  writeFileSync(join(bin, 'kubectl-nicdiag'), plugin, { mode: 0o755 });
+  return bin;
+}

@@ -1,0 +1,61 @@
+import { parseArgs } from 'node:util';
+import { toError } from '@nicdiag/runtime';
+import { provideBinaries } from '../binaries/provideBinaries.ts';
+import { sweepAbandoned } from '../nursery/owner.ts';
+import { startHolder } from './holder.ts';
+import { findKeptDemo, noteKeptDemo } from './keptDemo.ts';
+import { createNarrator } from './narrator.ts';
+import { runScenario } from './scenario.ts';
+
+/* `make demo`: a capture on three emulated hosts, from `kubectl apply` to a verified bundle. */
+const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+const narrator = createNarrator();
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort(signal));
+
+/** 128 + SIGINT, as a shell has it. */
+const INTERRUPTED = 130;
+
+async function demo(): Promise<string> {
+  const kept = findKeptDemo();
+  if (kept !== undefined && values.keep)
+    throw new Error(`a demo is running already (process ${kept.pid}); "make demo-down" ends it`);
+  const swept = await sweepAbandoned();
+  if (swept.length > 0) narrator.line(`cleaned up after an earlier run that was killed (${swept.length} directories)`);
+  narrator.step('Control plane: etcd, kube-apiserver, kube-controller-manager');
+  await provideBinaries({ say: narrator.line, signal: interrupted.signal });
+  narrator.line('three emulated hosts, the chart, artifact server, operator, an agent on each host');
+  const holder = startHolder(narrator.line);
+  try {
+    const aborted = new Promise<never>((_, reject) => {
+      interrupted.signal.addEventListener('abort', () => reject(interrupted.signal.reason));
+    });
+    aborted.catch(() => {});
+    const access = await Promise.race([holder.ready, aborted]);
+    const bundle = await runScenario(access, narrator, { signal: interrupted.signal });
+    if (!values.keep) return bundle;
+    noteKeptDemo(access);
+    holder.keep();
+    narrator.step('Left running; "make demo-down" ends it');
+    narrator.line(`export KUBECONFIG=${access.kubeconfig} PATH=${access.bin}:$PATH`);
+    narrator.line(`logs: ${access.logs}`);
+    return bundle;
+  } finally {
+    if (!(values.keep && findKeptDemo() !== undefined)) await holder.end();
+  }
+}
+
+try {
+  const bundle = await demo();
+  process.stdout.write(`\nbundle: ${bundle}\n`);
+} catch (error) {
+  if (interrupted.signal.aborted) {
+    process.stderr.write('\ninterrupted; everything has been cleaned up\n');
+    process.exitCode = INTERRUPTED;
+  } else {
+    process.stderr.write(`\nthe demo failed: ${toError(error).message}\n`);
+    process.exitCode = 1;
+  }
+}
+// Timers and connections of a kept demo's start must not hold the terminal.
+process.exit();

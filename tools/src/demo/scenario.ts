@@ -1,0 +1,59 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { createAdminClient } from '../cluster/adminClient.ts';
+import { REPOSITORY } from '../stack/paths.ts';
+import { DEMO_DIRECTORY } from './keptDemo.ts';
+import type { ReadyMessage } from './messages.ts';
+import type { Narrator } from './narrator.ts';
+import { createShell } from './shell.ts';
+import { watchCapture } from './watchCapture.ts';
+
+const EXAMPLE = 'examples/register-dump.yaml';
+const CAPTURE = 'register-dump';
+const NAMESPACE = 'default';
+
+/** What the demo shows, with everything running.
+ * @returns path of the bundle */
+export async function runScenario(
+  access: ReadyMessage,
+  narrator: Narrator,
+  { signal }: { readonly signal: AbortSignal },
+): Promise<string> {
+  const shell = createShell(access, narrator, REPOSITORY, { signal });
+  const admin = createAdminClient(access.server, readFileSync(access.caFile, 'utf8'), access.token);
+  try {
+    narrator.step('Three nodes, and the NICs that their agents found');
+    await shell.show('kubectl', ['get', 'nodes', '-l', 'pool', '-L', 'pool']);
+    await shell.show('kubectl', ['get', 'nicdevices']);
+
+    narrator.step('A capture: every register of the Standard set, every capability');
+    await shell.show('kubectl', ['apply', '-f', EXAMPLE]);
+    const view = await watchCapture(admin, NAMESPACE, CAPTURE, narrator, { signal });
+    narrator.line(`ended: ${view.holds.has('Succeeded') ? 'Succeeded' : 'not succeeded'}, reason ${view.reason}`);
+    await shell.show('kubectl', ['get', 'diagnosticcaptures,nodecaptures']);
+    await shell.show('kubectl', ['get', 'nicdevices']);
+
+    narrator.step('The bundle, through the API server, each blob verified against the sealed manifest');
+    const directory = join(DEMO_DIRECTORY, 'bundles');
+    rmSync(directory, { recursive: true, force: true });
+    mkdirSync(directory, { recursive: true });
+    const bundle = join(directory, `${NAMESPACE}-${CAPTURE}.tar.zst`);
+    await shell.show('kubectl', ['nicdiag', 'download', CAPTURE, '--output', relative(REPOSITORY, bundle)]);
+
+    narrator.step('A register, decoded');
+    await shell.show('kubectl', ['nicdiag', 'decode', relative(REPOSITORY, bundle), '--register', 'PPCNT']);
+
+    narrator.step('Next');
+    for (const line of NEXT) narrator.line(line);
+    return bundle;
+  } finally {
+    admin.close();
+  }
+}
+
+const NEXT = [
+  'make demo KEEP=1                       leave it running, to try captures of your own',
+  'kubectl apply -f examples/…            named registers, one device, capabilities',
+  'kubectl nicdiag capture -f FILE --wait --download DIR',
+  'docs/architecture.md                   how it works',
+];
