@@ -1,0 +1,95 @@
+import { parseArgs } from 'node:util';
+import { AGENT_NAMESPACE, OPERATOR_LEASE, SYSTEM_NAMESPACE } from '@nicdiag/api';
+import { type LogLevel, parseDuration } from '@nicdiag/runtime';
+
+export interface OperatorFlags {
+  readonly kubeconfig: string | undefined;
+  readonly namespace: string;
+  readonly agentNamespace: string;
+  readonly artifacts: { readonly url: string; readonly caFile: string; readonly tokenFile: string };
+  readonly listen: string;
+  readonly lease: {
+    readonly name: string;
+    readonly durationMs: number;
+    readonly renewDeadlineMs: number;
+    readonly retryPeriodMs: number;
+  };
+  readonly logLevel: LogLevel;
+}
+
+export class FlagError extends Error {
+  override readonly name = 'FlagError';
+  readonly code = 'InvalidFlags';
+}
+
+const logLevels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
+
+export const usage = `nicdiag-operator: turns DiagnosticCaptures into work for node agents and folds their results.
+
+  --kubeconfig FILE             default: $KUBECONFIG, ~/.kube/config, else the Pod's service account
+  --namespace NAME              namespace of its Lease [${SYSTEM_NAMESPACE}]
+  --agent-namespace NAME        namespace of the agents' Pods [${AGENT_NAMESPACE}]
+  --artifacts-url URL           the artifact server (required)
+  --artifacts-ca FILE           CA of its certificate, read anew each time (required)
+  --artifacts-token-file FILE   token with the audience nicdiag-artifacts, read anew each time (required)
+  --listen HOST:PORT            /livez, /readyz, /metrics [:8081]
+  --lease-name NAME             [${OPERATOR_LEASE}]
+  --lease-duration DURATION     how long others wait for a silent leader [15s]
+  --lease-renew-deadline D      a leader that could not renew for so long stops [10s]
+  --lease-retry-period D        between tries [2s]
+  --log-level LEVEL             error, warn, info or debug [info]
+`;
+
+/** @throws FlagError with what is wrong; show it with {@link usage} */
+export function parseFlags(args: readonly string[]): OperatorFlags {
+  const { values } = parse(args);
+  const required = (name: 'artifacts-url' | 'artifacts-ca' | 'artifacts-token-file') => {
+    const value = values[name];
+    if (!value) throw new FlagError(`--${name} is required`);
+    return value;
+  };
+  const logLevel = logLevels.find((level) => level === values['log-level']);
+  if (!logLevel) throw new FlagError(`--log-level must be one of ${logLevels.join(', ')}`);
+  return {
+    kubeconfig: values.kubeconfig,
+    namespace: values.namespace,
+    agentNamespace: values['agent-namespace'],
+    artifacts: {
+      url: required('artifacts-url'),
+      caFile: required('artifacts-ca'),
+      tokenFile: required('artifacts-token-file'),
+    },
+    listen: values.listen,
+    lease: {
+      name: values['lease-name'],
+      durationMs: parseDuration(values['lease-duration']),
+      renewDeadlineMs: parseDuration(values['lease-renew-deadline']),
+      retryPeriodMs: parseDuration(values['lease-retry-period']),
+    },
+    logLevel,
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        kubeconfig: { type: 'string' },
+        namespace: { type: 'string', default: SYSTEM_NAMESPACE },
+        'agent-namespace': { type: 'string', default: AGENT_NAMESPACE },
+        'artifacts-url': { type: 'string' },
+        'artifacts-ca': { type: 'string' },
+        'artifacts-token-file': { type: 'string' },
+        listen: { type: 'string', default: ':8081' },
+        'lease-name': { type: 'string', default: OPERATOR_LEASE },
+        'lease-duration': { type: 'string', default: '15s' },
+        'lease-renew-deadline': { type: 'string', default: '10s' },
+        'lease-retry-period': { type: 'string', default: '2s' },
+        'log-level': { type: 'string', default: 'info' },
+      },
+    });
+  } catch (cause) {
+    throw new FlagError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}

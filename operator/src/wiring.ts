@@ -1,0 +1,107 @@
+import type { DiagnosticCapture } from '@nicdiag/api';
+import { type Change, objectKey, type Stored, type WorkQueue } from '@nicdiag/kube';
+import { deletionKey } from './capture/deletion.ts';
+import type { Folds } from './capture/folds.ts';
+import type { AssignedAt } from './inbox/assignedAt.ts';
+import { type ChildRecord, isLive } from './records/child.ts';
+import type { World } from './world.ts';
+
+/** One queue a controller. */
+export interface Queues {
+  /** key: `namespace/name` of a capture */
+  readonly captures: WorkQueue;
+  /** key: name of a node */
+  readonly inboxes: WorkQueue;
+  /** key: as captures */
+  readonly seals: WorkQueue;
+  /** key: as captures */
+  readonly retention: WorkQueue;
+  /** key: see `deletionKey` */
+  readonly deletions: WorkQueue;
+}
+
+export interface WiringOptions {
+  world: World;
+  queues: Queues;
+  folds: Folds;
+  assignedAt: AssignedAt;
+  /** A capture is gone: what is remembered of it can go, too. */
+  onCaptureGone: (captureUid: string) => void;
+}
+
+/** Says which change concerns which controller. Call before the world runs. */
+export function wire({ world, queues, folds, assignedAt, onCaptureGone }: WiringOptions): void {
+  world.captures.onChange((change) => {
+    const { metadata } = change.record;
+    const key = objectKey(metadata);
+    if (change.type === 'deleted') {
+      onCaptureGone(metadata.uid);
+      queues.deletions.add(deletionKey({ namespace: metadata.namespace ?? '', uid: metadata.uid }));
+      return;
+    }
+    if (metadata.deletionTimestamp) {
+      queues.deletions.add(deletionKey({ namespace: metadata.namespace ?? '', uid: metadata.uid }));
+      return;
+    }
+    queues.captures.add(key);
+    if (change.record.status?.finishedAt) {
+      queues.retention.add(key);
+      // Once: from here on the queue of seals keeps its own time, or a failure that is written down would ask again at once.
+      if (change.type === 'added' || !change.previous.status?.finishedAt) queues.seals.add(key);
+    }
+    if (cancelledNow(change)) for (const child of liveChildren(metadata.uid)) queues.inboxes.add(child.nodeName);
+  });
+
+  world.children.onChange((change) => {
+    const child = change.record;
+    folds.onChild(change);
+    if (change.type === 'deleted' || !isLive(child)) assignedAt.forget(child.uid);
+    queues.inboxes.add(child.nodeName);
+    const captureKey = `${child.namespace}/${child.captureName}`;
+    if (world.captures.get(captureKey)?.metadata.uid === child.captureUid) queues.captures.add(captureKey);
+    else if (change.type !== 'deleted')
+      queues.deletions.add(deletionKey({ namespace: child.namespace, uid: child.captureUid }));
+  });
+
+  world.nicNodes.onChange((change) => {
+    const { name } = change.record;
+    if (change.type !== 'deleted') assignedAt.remember(change.record.assignments);
+    queues.inboxes.add(name);
+    capturesOn(name);
+  });
+
+  world.nodes.onChange((change) => {
+    // Labels are read once, when a target is resolved; only that a Node comes or goes matters later.
+    if (change.type === 'updated') return;
+    queues.inboxes.add(change.record.name);
+    activeCaptures();
+  });
+
+  world.agentPods.onChange((change) => {
+    if (change.type === 'updated' && change.previous.ready === change.record.ready) return;
+    queues.inboxes.add(change.record.nodeName);
+    activeCaptures();
+  });
+
+  function liveChildren(captureUid: string): ChildRecord[] {
+    return world.children.byIndex('capture', captureUid).filter(isLive);
+  }
+
+  /** Captures that are at work on a node. */
+  function capturesOn(nodeName: string): void {
+    for (const child of world.children.byIndex('node', nodeName)) {
+      if (isLive(child)) queues.captures.add(`${child.namespace}/${child.captureName}`);
+    }
+  }
+
+  /** Captures that have not finished: any of them may wait for this node. */
+  function activeCaptures(): void {
+    for (const capture of world.captures.values()) {
+      if (!capture.status?.finishedAt) queues.captures.add(objectKey(capture.metadata));
+    }
+  }
+}
+
+function cancelledNow(change: Change<Stored<DiagnosticCapture>>): boolean {
+  return change.record.spec.cancel && !(change.type === 'updated' && change.previous.spec.cancel);
+}
