@@ -16,8 +16,6 @@ export const ARTIFACT_REASONS = {
   MethodNotAllowed: { status: 405, retryable: false },
   /** The upload goes on at another byte than the server has: ask again with HEAD. */
   OffsetMismatch: { status: 409, retryable: true },
-  /** The same blob is being uploaded by another connection. */
-  UploadInProgress: { status: 409, retryable: true },
   /** A device manifest names a blob that is not there yet: upload it, then the manifest. */
   BlobMissing: { status: 409, retryable: true },
   NotSealed: { status: 409, retryable: true },

@@ -35,4 +35,8 @@ export interface ManifestRecord {
   readonly digest: Digest;
   readonly sizeBytes: number;
   readonly state: TerminalState;
+  /** Of its blobs, uncompressed. */
+  readonly totalBytes: number;
+  /** Of its blobs, as stored. */
+  readonly storedBytes: number;
 }

@@ -36,6 +36,8 @@ function parseManifest(fields: Fields): ManifestRecord {
     digest: parseDigest(fields),
     sizeBytes: fields.integer('sizeBytes'),
     state: fields.oneOf('state', TERMINAL_STATES),
+    totalBytes: fields.integer('totalBytes'),
+    storedBytes: fields.integer('storedBytes'),
   };
 }
 

@@ -155,6 +155,8 @@ test('the ledger remembers captures, blobs, manifests and seals, and forgets a r
     digest: digestOf(Buffer.from('m1')),
     sizeBytes: 2,
     state: 'Succeeded' as const,
+    totalBytes: 4,
+    storedBytes: 17,
   };
   const newer = { ...manifest, digest: digestOf(Buffer.from('m2')) };
   const seal = { revision: 1, digest: digestOf(Buffer.from('seal')), sizeBytes: 4 };

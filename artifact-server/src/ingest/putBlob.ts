@@ -1,0 +1,110 @@
+import {
+  ArtifactError,
+  type BlobReceipt,
+  type BlobStore,
+  type BlobUpload,
+  type CaptureLedger,
+  type ContentRange,
+  HEADERS,
+  parseContentRange,
+} from '@nicdiag/artifacts';
+import { crashPoint } from '@nicdiag/runtime';
+import type { CrashPoint } from '../crashPoints.ts';
+import { digestParam, type Exchange, type Handler, header, sendJson } from '../http/exchange.ts';
+import type { ServerMetrics } from '../metrics.ts';
+import type { AuthorizeUpload } from './authorizeUpload.ts';
+import type { Quota } from './quota.ts';
+import type { UploadTurns } from './uploadTurns.ts';
+
+export interface PutBlobParts {
+  readonly authorize: AuthorizeUpload;
+  readonly store: BlobStore;
+  readonly ledger: CaptureLedger;
+  readonly quota: Quota;
+  readonly turns: UploadTurns;
+  readonly metrics: ServerMetrics;
+}
+
+/** PUT: takes a blob in, or the rest of one. Acknowledged only when its digest has been verified and it is on disk.
+ * HEAD: 200 when this node has filed it for this capture, else 404 with the bytes kept of an earlier try. That another
+ * capture has the same blob is not told: knowing a digest must not be enough to refer to its content. */
+export function blobHandler(parts: PutBlobParts): Handler {
+  return async (exchange) => {
+    const { capture, node } = await parts.authorize(exchange);
+    const digest = digestParam(exchange);
+    const key = { captureUid: capture.uid, node, digest };
+    const filed = (await parts.ledger.node(capture.uid, node)).blobs.get(digest);
+    if (filed !== undefined) return sendJson(exchange, 200, filed satisfies BlobReceipt);
+    if (exchange.request.method === 'HEAD') {
+      exchange.response.setHeader(HEADERS.received, await parts.store.received(key));
+      throw new ArtifactError('NotFound', `node ${node} has not uploaded ${digest} for this capture yet`);
+    }
+    const { range, size } = uploadHeaders(exchange);
+    using reservation = await parts.quota.reserve(capture, size);
+    using turn = await parts.turns.take(`${capture.uid} ${node} ${digest}`);
+    const stored = await (async () => {
+      await using upload = await parts.store.openUpload(key);
+      exchange.proceed();
+      await receive(exchange, upload, range, AbortSignal.any([exchange.signal, turn.signal]));
+      crashPoint('blobReceived' satisfies CrashPoint);
+      return await upload.commit({ size });
+    })();
+    crashPoint('blobStored' satisfies CrashPoint);
+    await parts.ledger.open({ namespace: capture.namespace, name: capture.name, uid: capture.uid });
+    await parts.ledger.recordBlob(capture.uid, node, stored);
+    reservation.keep();
+    crashPoint('blobRecorded' satisfies CrashPoint);
+    parts.metrics.ingestBytes.inc({ kind: 'logical' }, stored.size);
+    parts.metrics.ingestBytes.inc({ kind: 'physical' }, range.total);
+    parts.metrics.storeBytes.inc({ kind: 'logical' }, stored.size);
+    sendJson(exchange, 201, stored satisfies BlobReceipt);
+  };
+}
+
+/** Level 1 does not grow data by more than this (zstd's own bound is smaller). */
+const MAX_GROWTH = 1.01;
+const MAX_OVERHEAD = 4096;
+
+function uploadHeaders(exchange: Exchange): { readonly range: ContentRange; readonly size: number } {
+  const range = parseContentRange(header(exchange, 'content-range') ?? '');
+  const sizeText = header(exchange, HEADERS.size) ?? '';
+  if (range === undefined || range.end !== range.total - 1 || !/^\d{1,15}$/.test(sizeText)) {
+    throw new ArtifactError(
+      'BadRequest',
+      `an upload needs the headers Content-Range: bytes <start>-<last>/<total>, up to the end, and ${HEADERS.size}`,
+    );
+  }
+  const size = Number(sizeText);
+  if (range.total > size * MAX_GROWTH + MAX_OVERHEAD) {
+    throw new ArtifactError('BadRequest', `${range.total} compressed bytes cannot hold only ${size}`);
+  }
+  return { range, size };
+}
+
+async function receive(
+  exchange: Exchange,
+  upload: BlobUpload,
+  range: ContentRange,
+  signal: AbortSignal,
+): Promise<void> {
+  if (range.start > upload.received) {
+    throw new ArtifactError('OffsetMismatch', `the upload stands at byte ${upload.received}, not ${range.start}`);
+  }
+  if (range.start < upload.received) await upload.truncate(range.start);
+  const stop = () => exchange.request.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    for await (const chunk of exchange.request as AsyncIterable<Buffer>) {
+      if (upload.received + chunk.byteLength > range.total) {
+        throw new ArtifactError('BadRequest', `the body is longer than the ${range.total} bytes announced`);
+      }
+      await upload.append(chunk);
+      signal.throwIfAborted();
+    }
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+  if (upload.received < range.total) {
+    throw new ArtifactError('BadRequest', `the body ended at byte ${upload.received} of ${range.total}; go on there`);
+  }
+}

@@ -1,0 +1,46 @@
+import { mkdirSync } from 'node:fs';
+import { createKubeClient, loadKubeConfig } from '@nicdiag/kube';
+import { createLogger, createProbeServer, lockDirectory, runProgram } from '@nicdiag/runtime';
+import { type ArtifactServer, createArtifactServer } from './artifactServer.ts';
+import { createServerMetrics } from './metrics.ts';
+import { parseOptions, type ServerOptions, USAGE, UsageError } from './options.ts';
+
+const options = optionsOrExit(process.argv.slice(2));
+const logger = createLogger({ program: 'artifact-server', level: options.logLevel });
+
+await runProgram(
+  async ({ signal }) => {
+    const metrics = createServerMetrics();
+    mkdirSync(options.store, { recursive: true });
+    let server: ArtifactServer | undefined;
+    await using _probes = await createProbeServer({
+      listen: options.healthListen,
+      ready: () => server?.notReady() ?? ['is starting'],
+      registry: metrics.registry,
+    });
+    using _lock = lockDirectory(options.store);
+    await using client = createKubeClient(loadKubeConfig({ kubeconfig: options.kubeconfig }), {
+      metrics: metrics.kube,
+      userAgent: 'nicdiag-artifact-server',
+    });
+    server = await createArtifactServer({ client, logger, metrics, options });
+    await server.run({ signal });
+    return 0;
+  },
+  { logger },
+);
+
+/** 3 is the exit code for wrong usage in all of nicdiag's programs. */
+function optionsOrExit(args: readonly string[]): ServerOptions {
+  if (args.includes('--help')) {
+    process.stdout.write(USAGE);
+    process.exit(0);
+  }
+  try {
+    return parseOptions(args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    process.stderr.write(`${error.message}\n\n${USAGE}`);
+    process.exit(3);
+  }
+}

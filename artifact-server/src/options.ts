@@ -1,0 +1,114 @@
+import { parseArgs } from 'node:util';
+import { AGENT_NAMESPACE, SERVICE_ACCOUNTS, SYSTEM_NAMESPACE, serviceAccountUser } from '@nicdiag/api';
+import { type LogLevel, parseDuration, parseListen } from '@nicdiag/runtime';
+import type { Callers } from './auth/callers.ts';
+import type { CertificatePaths } from './tls/certificateFiles.ts';
+
+export interface ServerOptions {
+  /** Default: as kubectl finds it, or the Pod's ServiceAccount. */
+  readonly kubeconfig?: string;
+  /** Directory of the filesystem store; made if missing. */
+  readonly store: string;
+  readonly listen: string;
+  readonly healthListen: string;
+  readonly tls: CertificatePaths;
+  readonly callers: Callers;
+  readonly sweepIntervalMs: number;
+  readonly sweepGraceMs: number;
+  readonly massDeletionHoldMs: number;
+  readonly logLevel: LogLevel;
+}
+
+/** A command line that cannot be used; the message says which flag. */
+export class UsageError extends Error {
+  readonly code = 'Usage';
+}
+
+export const USAGE = `Usage: nicdiag-artifact-server --store DIR --listen HOST:PORT --tls-cert FILE --tls-key FILE [options]
+
+  --store DIR                       directory of the filesystem store
+  --listen HOST:PORT                address for agents, operator and users (HTTPS)
+  --tls-cert FILE, --tls-key FILE   PEM, read again when they change
+  --health-listen HOST:PORT         /livez, /readyz, /metrics (HTTP); default 127.0.0.1:8081
+  --kubeconfig FILE                 default: as kubectl finds it, or the Pod's ServiceAccount
+  --agent-service-account NS:NAME   who may upload; default ${AGENT_NAMESPACE}:${SERVICE_ACCOUNTS.agent}
+  --operator-service-account NS:NAME
+                                    who may seal; default ${SYSTEM_NAMESPACE}:${SERVICE_ACCOUNTS.operator}
+  --sweep-interval DURATION         default 10m
+  --sweep-grace DURATION            artifacts stay so long after their capture; default 1h
+  --mass-deletion-hold DURATION     the same when most captures vanish at once; default 24h
+  --log-level LEVEL                 error, warn, info or debug; default info
+`;
+
+/** @throws UsageError */
+export function parseOptions(args: readonly string[]): ServerOptions {
+  const { values } = parsed(args);
+  const required = (name: 'store' | 'listen' | 'tls-cert' | 'tls-key'): string => {
+    const value = values[name];
+    if (value === undefined || value === '') throw new UsageError(`--${name} is required`);
+    return value;
+  };
+  const level = values['log-level'];
+  const logLevel = LEVELS.find((known) => known === level);
+  if (logLevel === undefined) throw new UsageError(`--log-level must be one of ${LEVELS.join(', ')}`);
+  return {
+    ...(values.kubeconfig !== undefined && { kubeconfig: values.kubeconfig }),
+    store: required('store'),
+    listen: checked('listen', required('listen'), parseListen),
+    healthListen: checked('health-listen', values['health-listen'], parseListen),
+    tls: { cert: required('tls-cert'), key: required('tls-key') },
+    callers: {
+      agent: serviceAccount('agent-service-account', values['agent-service-account']),
+      operator: serviceAccount('operator-service-account', values['operator-service-account']),
+    },
+    sweepIntervalMs: duration('sweep-interval', values['sweep-interval']),
+    sweepGraceMs: duration('sweep-grace', values['sweep-grace']),
+    massDeletionHoldMs: duration('mass-deletion-hold', values['mass-deletion-hold']),
+    logLevel,
+  };
+}
+
+const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
+
+const FLAGS = {
+  kubeconfig: { type: 'string' },
+  store: { type: 'string' },
+  listen: { type: 'string' },
+  'health-listen': { type: 'string', default: '127.0.0.1:8081' },
+  'tls-cert': { type: 'string' },
+  'tls-key': { type: 'string' },
+  'agent-service-account': { type: 'string', default: `${AGENT_NAMESPACE}:${SERVICE_ACCOUNTS.agent}` },
+  'operator-service-account': { type: 'string', default: `${SYSTEM_NAMESPACE}:${SERVICE_ACCOUNTS.operator}` },
+  'sweep-interval': { type: 'string', default: '10m' },
+  'sweep-grace': { type: 'string', default: '1h' },
+  'mass-deletion-hold': { type: 'string', default: '24h' },
+  'log-level': { type: 'string', default: 'info' },
+} as const;
+
+function parsed(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: FLAGS, strict: true });
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+function checked(flag: string, value: string, parse: (text: string) => unknown): string {
+  try {
+    parse(value);
+    return value;
+  } catch (cause) {
+    throw new UsageError(`--${flag}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+function duration(flag: string, value: string): number {
+  checked(flag, value, parseDuration);
+  return parseDuration(value);
+}
+
+function serviceAccount(flag: string, value: string): string {
+  const [namespace, name, ...rest] = value.split(':');
+  if (!namespace || !name || rest.length > 0) throw new UsageError(`--${flag} must be NAMESPACE:NAME, not ${value}`);
+  return serviceAccountUser(namespace, name);
+}

@@ -1,0 +1,26 @@
+import { parseSealRequest } from '@nicdiag/artifacts';
+import { authenticateBearer, type Callers, requireOperator } from '../auth/callers.ts';
+import type { Authenticate } from '../auth/tokenReview.ts';
+import type { CaptureIndex } from '../captures/captureIndex.ts';
+import { type Handler, nameParam, readBody, sendJson } from '../http/exchange.ts';
+import { parseJsonBody } from '../http/jsonBody.ts';
+import type { Sealer } from './sealer.ts';
+
+/** 10,000 nodes with names and reasons of the longest kind. */
+const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
+
+/** POST: the operator says that all nodes have ended. */
+export function sealHandler(parts: {
+  readonly authenticate: Authenticate;
+  readonly callers: Callers;
+  readonly captures: CaptureIndex;
+  readonly sealer: Sealer;
+}): Handler {
+  return async (exchange) => {
+    const uid = nameParam(exchange, 'uid');
+    requireOperator(await authenticateBearer(exchange, parts.authenticate), parts.callers);
+    const { namespace, name } = await parts.captures.byUid(uid);
+    const request = parseJsonBody(await readBody(exchange, MAX_REQUEST_BYTES), parseSealRequest);
+    sendJson(exchange, 200, await parts.sealer.seal({ namespace, name, uid }, request.nodes));
+  };
+}
