@@ -16,12 +16,18 @@ export interface Card {
   readonly sensors: readonly Sensor[];
   readonly traffic: Traffic;
   readonly stored: RegisterStore;
-  /** When counters were cleared: `active` seconds or `uptime` seconds at that time, by register and group. */
-  readonly cleared: Map<string, number>;
+  /** What counters had counted when they were last cleared, by register and group. */
+  readonly cleared: Map<string, ClearedCounters>;
   /** Since the device started, which is some days before the emulator did. */
   uptimeSeconds(): number;
   /** UTC, nanoseconds since 1970. */
   wallNs(): number;
+}
+
+export interface ClearedCounters {
+  /** Uptime at the clear. */
+  readonly atSeconds: number;
+  readonly counters: Readonly<Record<string, number>>;
 }
 
 export function createCard(model: CardModel, profile: CardProfile, clock: Clock, seed: number): Card {

@@ -26,6 +26,8 @@ export interface CardModel {
   readonly pcie: { readonly generation: number; readonly width: number; readonly powerWatts: number };
   /** Highest speed of a port, Mb/s. */
   readonly maxPortMbps: number;
+  /** Ids of the diagnostic counters, as the DEBUG capability page lists them. */
+  readonly diagnosticCounters: readonly number[];
   readonly capabilities: Readonly<Record<string, CapabilityValues>>;
 }
 

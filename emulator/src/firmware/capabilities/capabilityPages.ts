@@ -1,5 +1,6 @@
 import type { FunctionProfile } from '../../host/profile.ts';
 import type { Card } from '../card.ts';
+import { setBits } from '../layout/bits.ts';
 import { type Leaf, leavesOf } from '../layout/leaves.ts';
 import { structWriter } from '../layout/structWriter.ts';
 import { type CapabilityType, capabilityTypes } from './capabilityTypes.ts';
@@ -21,14 +22,21 @@ export interface CapabilityPages {
   page(type: number, mode: number): Uint8Array | undefined;
 }
 
+/** diagnostic_cntr_layout: bit 31 says that the counter can be read in sync with others; the id is below. */
+const SYNC_COUNTER = 0x8000_0000;
+
 /** Pages are made at first use and never change: what firmware offers does not move with time. */
 export function createCapabilityPages(card: Card, fn: FunctionProfile, vhcaId: number): CapabilityPages {
   const pages = new Map<string, Uint8Array>();
 
   function make(type: CapabilityType, values: CapabilityValues, mode: number): Uint8Array {
-    const bytes = new Uint8Array(type.bytes);
+    const counters = type.name === 'DEBUG' ? card.model.diagnosticCounters : [];
+    const bytes = new Uint8Array(type.bytes + 4 * counters.length);
     const write = structWriter(type.layout);
+    for (const [at, id] of counters.entries()) setBits(bytes, (type.bytes + 4 * at) * 8, 32, SYNC_COUNTER | id);
     for (const leaf of leavesOf(type.layout)) {
+      // Beyond the fixed part lies only the list of counters.
+      if (leaf.bit >= type.bytes * 8) continue;
       const value = fieldValue(leaf, values, mode);
       if (value !== 0) write(bytes, 0, { [leaf.path]: value });
     }
@@ -52,7 +60,11 @@ export function createCapabilityPages(card: Card, fn: FunctionProfile, vhcaId: n
   };
 }
 
-function fieldValue({ path, width }: Leaf, { bits, except, maximumOnly, values }: CapabilityValues, mode: number): number {
+function fieldValue(
+  { path, width }: Leaf,
+  { bits, except, maximumOnly, values }: CapabilityValues,
+  mode: number,
+): number {
   const name = path.slice(path.lastIndexOf('.') + 1);
   const given = values[path] ?? values[`*.${name}`];
   if (given !== undefined) return typeof given === 'number' ? given : (given[mode === 1 ? 0 : 1] ?? 0);
@@ -69,6 +81,7 @@ function general(card: Card, fn: FunctionProfile, vhcaId: number): Record<string
   const isPf = fn.type === 'PF' ? 1 : 0;
   return {
     vhca_id: vhcaId,
+    num_of_diagnostic_counters: model.diagnosticCounters.length,
     num_ports: ports.length,
     port_type: ports[0]?.mode.protocol === 'ethernet' ? 1 : 0,
     uctx_cap: fn.uctxCap,

@@ -33,7 +33,7 @@ export function compileRegister(row: RegisterRow): CompiledRegister {
   const indexMask = maskOf(bytes, indexLeaves);
   const writeMask = maskOf(
     bytes,
-    leaves.filter(({ access }) => access === 'RW'),
+    leaves.filter(({ access, path }) => access === 'RW' && row.kept?.includes(path) !== false),
   );
   const acting = leaves.filter(
     ({ access, path }) => (access === 'OP' || access === 'WO') && row.harmless?.includes(path) !== true,
@@ -87,7 +87,9 @@ export function compileRegister(row: RegisterRow): CompiledRegister {
       if (refusal !== undefined) return refusal;
       access.card.stored.set(storeKey(input), input, writeMask);
       access.mutate(`${row.name} written`);
-      return answer(input, output);
+      // The answer to a write is what was written.
+      for (let at = 0; at < bytes; at++) output[at] = (output[at] ?? 0) | ((input[at] ?? 0) & (writeMask[at] ?? 0));
+      return undefined;
     },
     index: (input) => Object.fromEntries(indexLeaves.map(({ path, bit, width }) => [path, getBits(input, bit, width)])),
   };

@@ -17,6 +17,8 @@ export interface RegisterRow {
   readonly harmless?: readonly string[];
   /** Set for registers that can be written; RW fields are kept and reported from then on. */
   readonly writable?: boolean;
+  /** RW fields that keep what is written; default all. */
+  readonly kept?: readonly string[];
   /** What a write does beside being kept. */
   readonly wrote?: (access: RegisterAccess) => Refusal | undefined;
   /** Shorter form that older clients send, bytes; what they do not ask for is left out. Default: none. */

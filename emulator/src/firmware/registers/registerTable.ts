@@ -1,10 +1,37 @@
+import { capabilityMaskRegisters } from './capabilityMasks.ts';
 import { type CompiledRegister, compileRegister } from './compiledRegister.ts';
+import { componentRegisters } from './components.ts';
 import { identityRegisters } from './identity.ts';
+import { moduleRegisters } from './module.ts';
+import { pcieRegisters } from './pcie.ts';
+import { pddr } from './pddr.ts';
+import { portStateRegisters } from './portState.ts';
+import { ppcnt } from './ppcnt.ts';
+import { qosRegisters } from './qos.ts';
+import { signalRegisters } from './signal.ts';
 import { thermalRegisters } from './thermal.ts';
+import { timeRegisters } from './time.ts';
+import { tracerRegisters } from './tracer.ts';
+
+const rows = [
+  ...identityRegisters,
+  ...capabilityMaskRegisters(() => registerTable.keys()),
+  ...componentRegisters,
+  ...timeRegisters,
+  ...portStateRegisters,
+  ppcnt,
+  pddr,
+  ...signalRegisters,
+  ...moduleRegisters,
+  ...pcieRegisters,
+  ...thermalRegisters,
+  ...qosRegisters,
+  ...tracerRegisters,
+];
 
 /** Every register that the emulated firmware has, by id. */
 export const registerTable: ReadonlyMap<number, CompiledRegister> = new Map(
-  [...identityRegisters, ...thermalRegisters].map((row) => {
+  rows.map((row) => {
     const register = compileRegister(row);
     return [register.id, register] as const;
   }),

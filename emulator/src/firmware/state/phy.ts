@@ -8,6 +8,7 @@ export interface Phy {
   readonly rawErrors: number;
   readonly symbolErrors: number;
   readonly effectiveErrors: number;
+  /** FEC code words; 0 without FEC. */
   readonly blocks: number;
   readonly correctedBlocks: number;
   readonly uncorrectableBlocks: number;
@@ -24,8 +25,9 @@ export function phyOf(port: Port, active: number): Phy {
   const laneErrors = laneBer.map((ber) => Math.floor((bits / mode.lanes) * ber));
   const rawErrors = laneErrors.reduce((sum, errors) => sum + errors, 0);
   const effectiveErrors = Math.floor(bits * profile.effectiveBer);
-  const blocks = mode.fecBlockBits === 0 ? 0 : Math.floor(bits / mode.fecBlockBits);
-  const histogram = errorHistogram(blocks, rawErrors);
+  const meanBer = laneBer.reduce((sum, ber) => sum + ber, 0) / mode.lanes;
+  const histogram = errorHistogram(bits, mode.fecBlockBits, meanBer);
+  const blocks = histogram.reduce((sum, count) => sum + count, 0);
   return {
     bits,
     laneErrors,
@@ -39,21 +41,17 @@ export function phyOf(port: Port, active: number): Phy {
   };
 }
 
-/** Errors that hit blocks independently: a Poisson distribution with their mean. */
-function errorHistogram(blocks: number, errors: number): number[] {
-  const bins = new Array<number>(HISTOGRAM_BINS).fill(0);
-  if (blocks === 0) return bins;
-  const mean = errors / blocks;
+/** Errors that hit blocks independently: a Poisson distribution. Each bin is a fixed share of the blocks, so none ever
+ * shrinks. */
+function errorHistogram(bits: number, blockBits: number, ber: number): number[] {
+  if (blockBits === 0) return new Array<number>(HISTOGRAM_BINS).fill(0);
+  const blocks = bits / blockBits;
+  const mean = ber * blockBits;
   let probability = Math.exp(-mean);
-  let rest = blocks;
-  for (let bin = 1; bin < HISTOGRAM_BINS; bin++) {
-    probability *= mean / bin;
-    const count = Math.min(rest, Math.floor(blocks * probability));
-    bins[bin] = count;
-    rest -= count;
-  }
-  bins[0] = rest;
-  return bins;
+  return Array.from({ length: HISTOGRAM_BINS }, (_, bin) => {
+    if (bin > 0) probability *= mean / bin;
+    return Math.floor(blocks * probability);
+  });
 }
 
 /** A bit error ratio as registers have it: coefficient × 10^-magnitude.

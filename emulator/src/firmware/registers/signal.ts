@@ -1,0 +1,145 @@
+import { linkModes } from '../state/linkModes.ts';
+import { HISTOGRAM_BINS } from '../state/phy.ts';
+import { between } from '../state/random.ts';
+import type { RegisterAccess, RegisterRow } from './registerRow.ts';
+
+/** Version of the SerDes that selects page layouts: 4 is 7 nm [inferred for these models]. */
+const SERDES_7NM = 4;
+const PAGE = 4;
+
+/** FEC and signal quality (reference 12.7). */
+export const signalRegisters: readonly RegisterRow[] = [
+  {
+    name: 'PPLM',
+    writable: true,
+    // Linux and the mlx5ctl tool know 80 bytes.
+    shortForm: 80,
+    harmless: [
+      'plr_vld',
+      'tx_crc_plr_vld',
+      'plr_reject_mode_vld',
+      'plr_margin_th_override_to_default',
+      'tx_crc_plr_override_to_default',
+      'plr_reject_mode_override_to_default',
+    ],
+    read: ({ port, card }) => ({
+      // A mask here; PDDR has the bit's number.
+      fec_mode_active: port.up ? 2 ** port.mode.fecBit : 0,
+      ...fecCapabilities(card.model.maxPortMbps),
+    }),
+  },
+  {
+    name: 'PPHCR',
+    harmless: ['bin_range_write_mask'],
+    checks: { hist_type: (value) => value <= 1 },
+    read: () => ({
+      active_hist_type: 1,
+      num_of_bins: HISTOGRAM_BINS,
+      hist_min_measurement: 0,
+      hist_max_measurement: HISTOGRAM_BINS - 1,
+      ...Object.fromEntries(
+        Array.from({ length: HISTOGRAM_BINS }, (_, bin) => [
+          [`bin_range[${bin}].low_val`, bin],
+          [`bin_range[${bin}].high_val`, bin],
+        ]).flat(),
+      ),
+    }),
+  },
+  {
+    name: 'PPRM',
+    checks: { param_select: (value) => value <= 1 },
+    harmless: ['recovery_go_once'],
+    read: () => ({ recovery_types_cap: 0b11, no_neg_bhvr: 0, host_logic_re_lock: 0, oper_recovery: 0 }),
+  },
+  {
+    name: 'PTASv2',
+    harmless: ['restart_training'],
+    read: ({ part }) => {
+      part('ptasv2_7nm_ext', 8, { iterations_cap: 1, lt_ext_timeout_cap: 1, ber_target_cap: 1, num_of_iter_oper: 1 });
+      return { version: SERDES_7NM, kr_ext_cap: 1 };
+    },
+  },
+  {
+    name: 'SLTP',
+    // 20 bytes before the page for newer SerDes.
+    shortForm: 20,
+    harmless: ['c_db', 'conf_mod'],
+    read: ({ card, port, field, part }) => {
+      const tap = (name: string, low: number, high: number): number =>
+        Math.round(between(card.random, `sltp ${port.number} ${field('lane')} ${name}`, low, high)) & 0xff;
+      part('sltp_7nm_ext', PAGE, {
+        fir_pre3: 0,
+        fir_pre2: tap('pre2', 0, 4),
+        fir_pre1: tap('pre1', -14, -6),
+        fir_main: tap('main', 44, 60),
+        fir_post1: tap('post1', -6, 0),
+        drv_amp: 0x1f,
+      });
+      return { version: SERDES_7NM, status: port.up ? 1 : 0 };
+    },
+  },
+  {
+    name: 'SLRG',
+    read: readSlrg,
+  },
+  {
+    name: 'SLLM',
+    harmless: ['c_db'],
+    read: ({ port, part }) => {
+      part('sllm_5nm_ext', PAGE, {
+        peq_cap: 1,
+        is_peq_on: port.up ? 1 : 0,
+        peq_interval_period: 40,
+        peq_interval_period_oper: 40,
+      });
+      return { version: SERDES_7NM, status: port.up ? 1 : 0 };
+    },
+  },
+  {
+    name: 'PRTL',
+    read: ({ port }) => ({
+      rtt_support: 1,
+      latency_accuracy: 5,
+      latency_res: 1,
+      local_phy_latency: 210,
+      local_mod_dp_latency: port.profile.cable === 'optical' ? 60 : 0,
+      round_trip_latency: port.up ? 930 : 0,
+    }),
+  },
+];
+
+/** Figures of merit per lane. Asking for a measurement (fom_measurement) disturbs the receiver: it is journaled. */
+function readSlrg(access: RegisterAccess): ReturnType<RegisterRow['read']> {
+  const { card, port, field, input, part } = access;
+  if (((input[PAGE + 3] ?? 0) & 0xf) !== 0) access.mutate('SLRG measurement');
+  const lane = field('lane');
+  const merit = Math.round(between(card.random, `slrg ${port.number} ${lane}`, 170, 230));
+  if (port.up) {
+    part('slrg_7nm_ext', PAGE, {
+      initial_fom: merit - 3,
+      last_fom: merit,
+      upper_eye: merit,
+      mid_eye: merit + 2,
+      lower_eye: merit - 1,
+    });
+  }
+  return { version: SERDES_7NM, status: port.up ? 1 : 0 };
+}
+
+/** RS FEC for every speed that the card runs, as masks: 4 bits wide for old speeds, 16 for those of 50G lanes and up. */
+function fecCapabilities(maxMbps: number): Record<string, number> {
+  const RS_OLD = 0b100;
+  const RS_544_AND_272 = 0x280;
+  const known = linkModes.filter(
+    ({ protocol, pplmSuffix, mbps }) => protocol === 'ethernet' && pplmSuffix && mbps <= maxMbps,
+  );
+  return Object.fromEntries(
+    known.flatMap(({ pplmSuffix, fecBit, fecBlockBits }) => {
+      const capability = fecBlockBits === 0 ? 0b11 : fecBit === 2 ? RS_OLD | 1 : RS_544_AND_272;
+      return [
+        [`fec_override_cap_${pplmSuffix}`, capability],
+        [`fec_override_admin_${pplmSuffix}`, 0],
+      ];
+    }),
+  );
+}

@@ -1,0 +1,106 @@
+import type { Card } from '../card.ts';
+import { type ModuleIdentity, type ModuleMonitors, moduleOf, monitorsOf } from './moduleIdentity.ts';
+import type { Port } from './port.ts';
+
+const HALF = 128;
+
+/** Memory of the module in a port: 256 bytes, the lower half and the upper half of a page.
+ * @returns undefined for a page that the module has not
+ * @source positions after SFF-8636 and CMIS as the reference gives them (12.8) */
+export function readEeprom(card: Card, port: Port, page: number, bank: number): Uint8Array | undefined {
+  const module = moduleOf(card, port);
+  if (module === undefined || bank !== 0) return undefined;
+  const bytes = new Uint8Array(2 * HALF);
+  const monitors = monitorsOf(card, port);
+  const present =
+    module.memory === 'cmis' ? fillCmis(bytes, module, monitors, page) : fillSff8636(bytes, module, monitors, page);
+  return present ? bytes : undefined;
+}
+
+function fillCmis(bytes: Uint8Array, module: ModuleIdentity, monitors: ModuleMonitors, page: number): boolean {
+  bytes[0] = module.identifier;
+  bytes[1] = 0x50;
+  // Flat memory: copper has the lower half and page 0 only.
+  bytes[2] = module.optical ? 0 : 0x80;
+  bytes[3] = 0x06;
+  put16(bytes, 14, Math.round(monitors.temperature * 256));
+  put16(bytes, 16, Math.round(monitors.volts * 10_000));
+  bytes[39] = module.firmware?.[0] ?? 0;
+  bytes[40] = module.firmware?.[1] ?? 0;
+  bytes[85] = module.optical ? 0x01 : 0x03;
+  if (page === 0) {
+    bytes[HALF] = module.identifier;
+    putText(bytes, 129, 16, module.vendorName);
+    bytes.set([0x48, 0xb0, 0x2d], 145);
+    putText(bytes, 148, 16, module.partNumber);
+    putText(bytes, 164, 2, module.revision);
+    putText(bytes, 166, 16, module.serialNumber);
+    putText(bytes, 182, 8, '240306');
+    bytes[200] = module.optical ? 0xa0 : 0;
+    bytes[201] = module.optical ? 34 : 2;
+    bytes[202] = module.optical ? 0 : module.lengthMetres;
+    bytes[222] = checksum(bytes, 128, 221);
+    return true;
+  }
+  if (!module.optical) return false;
+  if (page === 0x10) return true;
+  if (page !== 0x11) return false;
+  for (let lane = 0; lane < 4; lane++) {
+    put16(bytes, 154 + 2 * lane, monitors.txMicrowatts * 10);
+    put16(bytes, 170 + 2 * lane, Math.round(monitors.biasMilliamperes * 500));
+    put16(bytes, 186 + 2 * lane, monitors.rxMicrowatts * 10);
+  }
+  // Data path state of lanes 1 to 4: activated.
+  bytes.fill(0x44, 128, 130);
+  return true;
+}
+
+function fillSff8636(bytes: Uint8Array, module: ModuleIdentity, monitors: ModuleMonitors, page: number): boolean {
+  bytes[0] = module.identifier;
+  bytes[1] = 0x08;
+  // Flat memory, and data ready.
+  bytes[2] = module.optical ? 0 : 0x04;
+  if (module.optical) {
+    put16(bytes, 22, Math.round(monitors.temperature * 256));
+    put16(bytes, 26, Math.round(monitors.volts * 10_000));
+    for (let lane = 0; lane < 4; lane++) {
+      put16(bytes, 34 + 2 * lane, monitors.rxMicrowatts * 10);
+      put16(bytes, 42 + 2 * lane, Math.round(monitors.biasMilliamperes * 500));
+      put16(bytes, 50 + 2 * lane, monitors.txMicrowatts * 10);
+    }
+  }
+  if (page === 0x03) return module.optical;
+  if (page !== 0) return false;
+  bytes[HALF] = module.identifier;
+  bytes[130] = module.optical ? 0x0c : 0x23;
+  bytes[131] = 0x80;
+  bytes[140] = 0xff;
+  bytes[146] = module.lengthMetres;
+  bytes[147] = module.optical ? 0 : 0xa0;
+  putText(bytes, 148, 16, module.vendorName);
+  bytes.set([0x48, 0xb0, 0x2d], 165);
+  putText(bytes, 168, 16, module.partNumber);
+  putText(bytes, 184, 2, module.revision);
+  bytes[191] = checksum(bytes, 128, 190);
+  bytes[192] = module.optical ? 0x02 : 0x40;
+  putText(bytes, 196, 16, module.serialNumber);
+  putText(bytes, 212, 8, '240306');
+  bytes[223] = checksum(bytes, 192, 222);
+  return true;
+}
+
+function put16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}
+
+/** Text in module memory is padded with spaces. */
+function putText(bytes: Uint8Array, at: number, length: number, text: string): void {
+  const padded = text.padEnd(length, ' ').slice(0, length);
+  for (let letter = 0; letter < length; letter++) bytes[at + letter] = padded.charCodeAt(letter);
+}
+
+/** Low byte of the sum of the bytes from `first` to `last`. */
+function checksum(bytes: Uint8Array, first: number, last: number): number {
+  return bytes.subarray(first, last + 1).reduce((sum, byte) => (sum + byte) & 0xff, 0);
+}
