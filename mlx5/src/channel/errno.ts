@@ -78,6 +78,11 @@ export function explainErrno(kind: ChannelKind, errno: number): ErrnoMeaning {
   return { name, meaning: ONLY[kind][name] ?? BOTH[name] ?? 'an error that the interface does not document' };
 }
 
+/** `ENODEV` for 19; the number for one that the interfaces do not document. */
+export function errnoName(errno: number): string {
+  return names.get(errno) ?? `errno ${errno}`;
+}
+
 /** Whether the device is gone for good, as far as this open file is concerned. */
 export function isGone(errno: number): boolean {
   return errno === ERRNO.ENODEV || errno === ERRNO.ENXIO;

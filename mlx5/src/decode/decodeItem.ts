@@ -1,0 +1,41 @@
+import { errnoName } from '../channel/errno.ts';
+import type { Item } from '../collect/item.ts';
+import { capabilityByName, decodeStruct, MAILBOX_HEADER_BYTES, registerByName, statusOf } from '../prm/index.ts';
+import type { DecodedError, DecodedItem } from './decodedItem.ts';
+import { type Presentation, present } from './present.ts';
+
+/** Decodes an item: a pure function of its raw bytes and the layout version. An item that is not `ok` has no fields but
+ * an error.
+ * @throws LayoutError when the item names a register that the layouts have not */
+export function decodeItem(item: Item): DecodedItem {
+  const { key, name, kind, index, outcome } = item;
+  const head = { key, name, kind, index, outcome };
+  const last = item.frames.at(-1);
+  if (outcome !== 'ok' || last === undefined) {
+    return { ...head, error: errorOf(item), fields: {}, texts: {}, unknown: {} };
+  }
+  return { ...head, ...decodeAnswer(item, last.outbox.subarray(MAILBOX_HEADER_BYTES)) };
+}
+
+function decodeAnswer({ kind, name }: Item, answer: Uint8Array): Presentation {
+  const layout = kind === 'register' ? (registerByName(name)?.layout ?? name) : capabilityByName(name)?.layout;
+  if (layout !== undefined) return present(decodeStruct(layout, answer));
+  // A capability page without a public layout: every word that is not 0 is shown.
+  const unknown: Record<string, string> = {};
+  const words = new DataView(answer.buffer, answer.byteOffset, answer.length & ~3);
+  for (let byte = 0; byte < words.byteLength; byte += 4) {
+    const word = words.getUint32(byte);
+    if (word !== 0) unknown[`0x${byte.toString(16)}`] = `0x${word.toString(16).padStart(8, '0')}`;
+  }
+  return { fields: {}, texts: {}, unknown };
+}
+
+function errorOf({ frames }: Item): DecodedError {
+  const last = frames.at(-1);
+  if (last === undefined) return { name: 'nothing', text: 'no command was given' };
+  if (last.errno !== 0) {
+    return { name: errnoName(last.errno), text: 'the command did not reach firmware, or no answer came back' };
+  }
+  const { name, text } = statusOf(last.status);
+  return { name, text, syndrome: `0x${last.syndrome.toString(16).padStart(8, '0')}` };
+}

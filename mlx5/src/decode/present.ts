@@ -1,0 +1,151 @@
+import { type DecodedField, type DecodedStruct, type Layout, type LayoutField, layoutOf } from '../prm/index.ts';
+import type { DecodedFields, DecodedValue } from './decodedItem.ts';
+import { characters, type FieldText, fieldTextOf, isCharacters } from './fieldTexts.ts';
+
+/** A decoded layout in the parts of a DecodedItem. */
+export interface Presentation {
+  readonly fields: DecodedFields;
+  readonly texts: Record<string, string>;
+  readonly unknown: Record<string, string>;
+}
+
+/** Turns what the codec gives into JSON values, texts by path and unknown words by offset. */
+export function present(decoded: DecodedStruct): Presentation {
+  const texts: Record<string, string> = {};
+  const unknown: Record<string, string> = {};
+  const fields = presentStruct(decoded, '', 0, { texts, unknown });
+  return { fields, texts, unknown };
+}
+
+interface Collected {
+  readonly texts: Record<string, string>;
+  readonly unknown: Record<string, string>;
+}
+
+/** What presenting a field needs to know about it, worked out once for each layout. */
+interface FieldPlan {
+  readonly byte: number;
+  readonly bytesEach: number;
+  readonly characters: boolean;
+  readonly text?: FieldText;
+  /** Single bits and their names, for a field whose named values are all single bits. */
+  readonly mask?: readonly (readonly [number, string])[];
+  /** This is `x_high` and `x_low` follows: together they are the counter `x`. */
+  readonly counter?: { readonly name: string; readonly text?: FieldText };
+  /** The `x_low` of such a pair. */
+  readonly swallowed: boolean;
+}
+
+const plans = new Map<string, ReadonlyMap<string, FieldPlan>>();
+
+function planOf(name: string): ReadonlyMap<string, FieldPlan> {
+  const known = plans.get(name);
+  if (known !== undefined) return known;
+  const layout = layoutOf(name);
+  const plan = new Map(layout.fields.map((field) => [field.name, planField(layout, field)]));
+  plans.set(name, plan);
+  return plan;
+}
+
+function planField(layout: Layout, field: LayoutField): FieldPlan {
+  const text = fieldTextOf(layout.name, field.name);
+  const mask = maskOf(field);
+  const counter = isUpperHalf(layout, field) ? field.name.slice(0, -'_high'.length) : undefined;
+  const counterText = counter === undefined ? undefined : fieldTextOf(layout.name, counter);
+  const upper = layout.byName.get(field.name.replace(/_low$/, '_high'));
+  return {
+    byte: field.bit >>> 3,
+    bytesEach: field.width >>> 3,
+    characters: isCharacters(field.name),
+    ...(text === undefined ? {} : { text }),
+    ...(mask === undefined ? {} : { mask }),
+    ...(counter === undefined ? {} : { counter: { name: counter, ...(counterText ? { text: counterText } : {}) } }),
+    swallowed: field.name.endsWith('_low') && upper !== undefined && isUpperHalf(layout, upper),
+  };
+}
+
+function isUpperHalf({ byName }: Layout, { name, bit, width, count }: LayoutField): boolean {
+  if (!name.endsWith('_high') || width !== 32 || count !== undefined) return false;
+  const low = byName.get(`${name.slice(0, -'high'.length)}low`);
+  return low?.width === 32 && low.bit === bit + 32 && low.count === undefined;
+}
+
+function maskOf({ enumeration }: LayoutField): FieldPlan['mask'] {
+  const bits = [...(enumeration?.nameOf ?? [])].filter(([bit]) => bit !== 0);
+  return bits.length > 1 && bits.every(([bit]) => (bit & (bit - 1)) === 0) ? bits : undefined;
+}
+
+function presentStruct(decoded: DecodedStruct, prefix: string, base: number, collected: Collected): DecodedFields {
+  const plan = planOf(decoded.layout);
+  const fields: Record<string, DecodedValue> = {};
+  for (const field of decoded.fields) {
+    const how = plan.get(field.name);
+    // Without its other half (a short answer) a half is shown as it is.
+    const low = how?.counter && decoded.fields.find(({ name }) => name === `${how.counter?.name}_low`)?.value;
+    if (how === undefined || (how.swallowed && fields[field.name.slice(0, -'_low'.length)] !== undefined)) continue;
+    if (how.counter !== undefined && typeof low === 'number') {
+      const value = Number(field.value) * 0x1_0000_0000 + low;
+      fields[how.counter.name] = Number.isSafeInteger(value)
+        ? value
+        : String((BigInt(Number(field.value)) << 32n) | BigInt(low));
+      const text = how.counter.text?.(value, () => 0);
+      if (text !== undefined) collected.texts[`${prefix}${how.counter.name}`] = text;
+    } else fields[field.name] = presentField(decoded, field, how, `${prefix}${field.name}`, base + how.byte, collected);
+  }
+  for (const { byte, value } of decoded.unknown) {
+    collected.unknown[`0x${(base + byte).toString(16)}`] = `0x${value.toString(16).padStart(8, '0')}`;
+  }
+  return fields;
+}
+
+function presentField(
+  decoded: DecodedStruct,
+  { value, enum: enumName }: DecodedField,
+  how: FieldPlan,
+  path: string,
+  byte: number,
+  collected: Collected,
+): DecodedValue {
+  if (typeof value === 'number') {
+    const text = textOf(decoded, value, how) ?? (typeof enumName === 'string' ? enumName : maskText(value, how));
+    if (text !== undefined) collected.texts[path] = text;
+    return value;
+  }
+  if (typeof value === 'bigint') return jsonNumber(value);
+  if (!isList(value)) return presentStruct(value, `${path}.`, byte, collected);
+  if (how.characters) {
+    const text = characters(value.map(Number), how.bytesEach);
+    if (text !== undefined) collected.texts[path] = text;
+  }
+  return value.map((element, at) => {
+    const elementPath = `${path}[${at}]`;
+    if (typeof element === 'object')
+      return presentStruct(element, `${elementPath}.`, byte + at * how.bytesEach, collected);
+    const name = Array.isArray(enumName) ? enumName[at] : undefined;
+    if (typeof name === 'string') collected.texts[elementPath] = name;
+    return jsonNumber(element);
+  });
+}
+
+function textOf(decoded: DecodedStruct, value: number, how: FieldPlan): string | undefined {
+  if (how.characters) return characters([value]);
+  return how.text?.(value, (sibling) => {
+    const found = decoded.fields.find(({ name }) => name === sibling)?.value;
+    return typeof found === 'number' ? found : 0;
+  });
+}
+
+/** Several bits of a field whose named values are single bits. */
+function maskText(value: number, { mask }: FieldPlan): string | undefined {
+  const names = mask?.filter(([bit]) => (value & bit) !== 0).map(([, name]) => name);
+  return names === undefined || names.length === 0 ? undefined : names.join(', ');
+}
+
+function jsonNumber(value: number | bigint): number | string {
+  if (typeof value === 'number') return value;
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value.toString();
+}
+
+function isList(value: DecodedField['value']): value is readonly (number | bigint | DecodedStruct)[] {
+  return Array.isArray(value);
+}
