@@ -40,6 +40,8 @@ export const Reason = {
   LimitExceeded: 'LimitExceeded',
   /** The device works, but no port of it is up. */
   LinkDown: 'LinkDown',
+  /** A cable or optical module is plugged in and in error. */
+  ModuleError: 'ModuleError',
   /** No device of the node passes the device filter. */
   NoDeviceMatches: 'NoDeviceMatches',
   /** The node selector selects no node. */
@@ -56,8 +58,12 @@ export const Reason = {
   NotAsked: 'NotAsked',
   /** The device's debug channel could not be opened. */
   OpenFailed: 'OpenFailed',
+  /** The ASIC is hotter than the threshold at which firmware warns. */
+  Overheated: 'Overheated',
   /** Some of what was asked for is there, some is not. */
   Partial: 'Partial',
+  /** The PCI Express link uses fewer lanes than are enabled. */
+  PcieNarrow: 'PcieNarrow',
   /** Nodes wait for their turn under `parallelism.maxNodes`. */
   Pending: 'Pending',
   /** Given out, not begun; an earlier capture is at work on the node. */
@@ -197,8 +203,11 @@ export type NicdeviceReason =
   | 'DeviceUnsupported'
   | 'FirmwareAnswers'
   | 'LinkDown'
+  | 'ModuleError'
   | 'NotAsked'
-  | 'OpenFailed';
+  | 'OpenFailed'
+  | 'Overheated'
+  | 'PcieNarrow';
 
 /** Reasons that appear in: Event on the DiagnosticCapture. */
 export type EventReason =
