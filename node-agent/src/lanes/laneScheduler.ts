@@ -3,15 +3,12 @@ import { toError } from '@nicdiag/runtime';
 import type { LaneEnd } from '../captures/collectorOutcome.ts';
 import { schedule } from './schedule.ts';
 
-/** One lane at work, as the device library gives it. */
-export interface LaneRun {
-  /** Ends after its `ended` event. The lane waits while nobody takes its events. */
-  readonly events: AsyncIterable<LaneEvent>;
-  /** Resolves when the lane's thread is gone; for one that hangs, when the kernel lets go of the command. */
-  readonly released: Promise<unknown>;
-}
-
-export type StartLane = (job: LaneJob, options: { readonly signal: AbortSignal }) => LaneRun;
+/** Runs one job on a device, as the device library's `runLane`. The lane waits while nobody takes its events; after a
+ * `hung` end `onReturned` is told when the kernel has let go of the command. */
+export type StartLane = (
+  job: LaneJob,
+  options: { readonly signal: AbortSignal; readonly onReturned: () => void },
+) => AsyncIterable<LaneEvent>;
 
 export interface LaneScheduler {
   /** Waits for the ASIC's turn, runs the job and hands each event to `consume`, one after another: the next one waits
@@ -40,9 +37,16 @@ interface Turn {
   readonly refuse: () => void;
 }
 
-/** Shares the few lanes among the jobs: `schedule` decides, this does.
- * @param onLost told when a lane was given up */
-export function createLaneScheduler(startLane: StartLane, onLost: (asic: string) => void = () => {}): LaneScheduler {
+export interface LaneSchedulerOptions {
+  readonly startLane: StartLane;
+  /** Threads that are stuck, by the count of the device library. */
+  readonly lostLanes: () => number;
+  /** Told when a lane was given up. */
+  readonly onLost?: (asic: string) => void;
+}
+
+/** Shares the few lanes among the jobs: `schedule` decides, this does. */
+export function createLaneScheduler({ startLane, lostLanes, onLost }: LaneSchedulerOptions): LaneScheduler {
   const waiting: Turn[] = [];
   const active: string[] = [];
   const lost: string[] = [];
@@ -83,16 +87,6 @@ export function createLaneScheduler(startLane: StartLane, onLost: (asic: string)
     });
   };
 
-  const quarantine = (asic: string, released: Promise<unknown>): void => {
-    lost.push(asic);
-    onLost(asic);
-    const release = (): void => {
-      remove(lost, asic);
-      dispatch();
-    };
-    released.then(release, release);
-  };
-
   return {
     async run(asic, prepare, consume, { signal }) {
       const granted = await turn(asic, signal);
@@ -100,11 +94,27 @@ export function createLaneScheduler(startLane: StartLane, onLost: (asic: string)
       if (granted === 'refused') return { outcome: 'hung', message: refusal(asic, lost) };
       try {
         const failed = new AbortController();
-        const lane = startLane(await prepare(), { signal: AbortSignal.any([signal, failed.signal]) });
+        const job = await prepare();
+        let returned = false;
+        const events = startLane(job, {
+          signal: AbortSignal.any([signal, failed.signal]),
+          onReturned() {
+            returned = true;
+            remove(lost, asic);
+            dispatch();
+          },
+        });
         let failure: Error | undefined;
         let end: LaneEnd = { outcome: 'crashed', message: 'the lane ended without a word' };
-        for await (const event of lane.events) {
-          if (event.type === 'ended') end = ended(event);
+        for await (const event of events) {
+          if (event.type === 'ended') {
+            end = ended(event);
+            // A lane that was not started because others hang has no thread to wait for, nor has one that came back.
+            if (end.outcome === 'hung' && !returned && lostLanes() > lost.length) {
+              lost.push(asic);
+              onLost?.(asic);
+            }
+          }
           if (failure !== undefined) continue;
           try {
             await consume(event);
@@ -114,7 +124,6 @@ export function createLaneScheduler(startLane: StartLane, onLost: (asic: string)
             failed.abort(failure);
           }
         }
-        if (end.outcome === 'hung') quarantine(asic, lane.released);
         if (failure !== undefined) throw failure;
         return end;
       } finally {

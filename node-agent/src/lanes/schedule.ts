@@ -21,25 +21,24 @@ export interface ScheduleDecision {
 
 /** Lanes at work at once; each costs about 10 MiB. */
 export const MAX_ACTIVE = 2;
-/** Lost lanes that are replaced. Beyond that each one takes a place from the working ones, so that threads, and with
- * them memory, stay bounded whatever firmware does. */
-export const MAX_REPLACED = 2;
+/** Lost lanes that are replaced. With so many stuck no further device is opened, so that threads, and with them memory,
+ * stay bounded whatever firmware does; the device library has the same bound. */
+export const MAX_LOST = 2;
 
 /** Who may start now. One turn at a time for each ASIC, oldest first: two captures on one device never overlap, and a
  * later capture does not overtake. */
 export function schedule(state: LaneState): ScheduleDecision {
   const lost = new Set(state.lost);
   const taken = new Set(state.active);
-  const places = Math.min(MAX_ACTIVE, MAX_ACTIVE + MAX_REPLACED - state.lost.length);
   const refuse: number[] = [];
   const start: number[] = [];
   for (const turn of state.waiting) {
-    if (lost.has(turn.asic) || places <= 0) {
+    if (lost.has(turn.asic) || lost.size >= MAX_LOST) {
       refuse.push(turn.id);
     } else if (!taken.has(turn.asic)) {
       // The ASIC is taken even when there is no place: a younger turn of it must not come first.
       taken.add(turn.asic);
-      if (state.active.length + start.length < places) start.push(turn.id);
+      if (state.active.length + start.length < MAX_ACTIVE) start.push(turn.id);
     }
   }
   return { start, refuse };

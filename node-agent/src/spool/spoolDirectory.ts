@@ -21,6 +21,8 @@ export interface SpoolDirectory {
   /** Bytes on disk of one device's files. */
   size(uid: string, pciAddress: string): Promise<number>;
   devices(uid: string): Promise<readonly string[]>;
+  /** When a device was last added or removed, milliseconds since the epoch by the node's clock. */
+  modifiedAt(uid: string): Promise<number>;
 }
 
 const RESULT = 'result.json';
@@ -61,6 +63,7 @@ export function openSpoolDirectory(root: string): SpoolDirectory {
         throw error;
       }
     },
+    modifiedAt: async (uid) => (await lstat(captureOf(uid))).mtimeMs,
     size: (uid, pciAddress) => sizeOf(deviceOf(uid, pciAddress)),
   };
 }
