@@ -1,5 +1,5 @@
 import type { RequestOptions } from 'node:https';
-import { KubeConfig, RequestContext } from '@kubernetes/client-node';
+import { type Cluster, KubeConfig, RequestContext, type User } from '@kubernetes/client-node';
 import { Agent, type buildConnector, type Dispatcher, ProxyAgent } from 'undici';
 
 export interface LoadOptions {
@@ -11,10 +11,14 @@ export interface LoadOptions {
   user?: string | undefined;
   /** @default the context's namespace, else `default` */
   namespace?: string | undefined;
-  /** URL of the API server, instead of the cluster's */
+  /** URL of the API server, instead of the cluster's; with `caFile` or `tokenFile` the default is the Pod's */
   server?: string | undefined;
+  /** PEM file of the CA of its certificate, instead of the cluster's. No kubeconfig is looked for then */
+  caFile?: string | undefined;
   /** Bearer token, instead of the user's credentials */
   token?: string | undefined;
+  /** File of a bearer token that is renewed, read again every minute. No kubeconfig is looked for then */
+  tokenFile?: string | undefined;
   /** Impersonate this user (`--as`) */
   as?: string | undefined;
 }
@@ -61,6 +65,15 @@ export function loadKubeConfig(options: LoadOptions = {}): ConnectionConfig {
 
 function readConfig(options: LoadOptions): KubeConfig {
   const config = new KubeConfig();
+  // Who says where the credentials are means them: a kubeconfig that lies about must not be preferred.
+  if (!options.kubeconfig && (options.caFile || options.tokenFile)) {
+    if (!options.server && !process.env['KUBERNETES_SERVICE_HOST'])
+      throw new KubeConfigError(
+        'where is the API server? KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT, which every Pod has, are not set: give its URL, or a kubeconfig',
+      );
+    config.loadFromCluster();
+    return config;
+  }
   try {
     if (options.kubeconfig) config.loadFromFile(options.kubeconfig);
     else config.loadFromDefault();
@@ -82,21 +95,32 @@ function selectContext(config: KubeConfig, options: LoadOptions): void {
       `no context "${options.context}" in the kubeconfig; it has: ${known.join(', ') || 'none'}`,
     );
   }
-  const cluster = config.getCluster(options.cluster ?? context?.cluster ?? '');
-  const user = config.getUser(options.user ?? context?.user ?? '');
-  const server = options.server ?? cluster?.server ?? '';
+  const cluster = clusterOf(config.getCluster(options.cluster ?? context?.cluster ?? ''), options);
+  const user = userOf(config.getUser(options.user ?? context?.user ?? ''), options);
   config.loadFromOptions({
-    // client-node refuses http:// without skipTLSVerify; kubectl does not, and there is no TLS to verify.
-    clusters: [{ ...cluster, name: 'cluster', server, ...(server.startsWith('http:') ? { skipTLSVerify: true } : {}) }],
-    users: [
-      {
-        ...(options.token ? { name: 'user', token: options.token } : { ...user, name: 'user' }),
-        ...(options.as ? { impersonateUser: options.as } : {}),
-      },
-    ],
+    clusters: [cluster],
+    users: [user],
     contexts: [{ name: name || 'default', cluster: 'cluster', user: 'user', namespace: context?.namespace }],
     currentContext: name || 'default',
   });
+}
+
+function clusterOf(cluster: Cluster | null, { server, caFile }: LoadOptions): Cluster {
+  const { caData: _, ...withoutCa } = cluster ?? {};
+  const base = caFile ? { ...withoutCa, caFile } : { ...cluster };
+  const url = server ?? cluster?.server ?? '';
+  // client-node refuses http:// without skipTLSVerify; kubectl does not, and there is no TLS to verify.
+  const skipTLSVerify = url.startsWith('http:') || (cluster?.skipTLSVerify ?? false);
+  return { ...base, name: 'cluster', server: url, skipTLSVerify };
+}
+
+function userOf(user: User | null, { token, tokenFile, as }: LoadOptions): User {
+  const name = 'user';
+  const impersonation = as ? { impersonateUser: as } : {};
+  if (token) return { name, token, ...impersonation };
+  // client-node's name for a token that is read again every minute.
+  if (tokenFile) return { name, authProvider: { name: 'tokenFile', config: { tokenFile } }, ...impersonation };
+  return { ...user, name, ...impersonation };
 }
 
 async function headersOf(config: KubeConfig): Promise<Record<string, string>> {

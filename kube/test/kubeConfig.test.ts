@@ -1,0 +1,63 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { loadKubeConfig } from '../src/index.ts';
+
+/* Tests change the environment, as a kubelet sets it: one after another. */
+const directory = mkdtempSync(join(tmpdir(), 'nicdiag-kubeconfig-'));
+const environment = { ...process.env };
+const tokenFile = join(directory, 'token');
+const lyingKubeconfig = join(directory, 'config');
+
+test.before(() => {
+  writeFileSync(tokenFile, 'of the pod');
+  writeFileSync(
+    lyingKubeconfig,
+    JSON.stringify({
+      'current-context': 'other',
+      clusters: [{ name: 'c', cluster: { server: 'https://other:6443', 'certificate-authority-data': 'YQ==' } }],
+      users: [{ name: 'u', user: { token: 'of a person' } }],
+      contexts: [{ name: 'other', context: { cluster: 'c', user: 'u', namespace: 'team' } }],
+    }),
+  );
+});
+test.beforeEach(() => {
+  process.env = { ...environment, KUBECONFIG: lyingKubeconfig };
+});
+test.after.always(() => {
+  process.env = environment;
+  rmSync(directory, { recursive: true });
+});
+
+test.serial("a Pod's credentials are taken where they are said to be, whatever kubeconfig lies about", async (t) => {
+  Object.assign(process.env, { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' });
+  const config = loadKubeConfig({ tokenFile, caFile: join(directory, 'ca.crt'), namespace: 'nicdiag-system' });
+  t.is(config.server, 'https://10.96.0.1:443');
+  t.is(config.namespace, 'nicdiag-system');
+  writeFileSync(join(directory, 'ca.crt'), '');
+  t.is((await config.authenticate())['authorization'], 'Bearer of the pod');
+});
+
+test.serial('an IPv6 service address gets its brackets', (t) => {
+  Object.assign(process.env, { KUBERNETES_SERVICE_HOST: 'fd00::1', KUBERNETES_SERVICE_PORT: '443' });
+  t.is(loadKubeConfig({ tokenFile }).server, 'https://[fd00::1]:443');
+});
+
+test.serial('a given API server goes before that of the environment', async (t) => {
+  Object.assign(process.env, { KUBERNETES_SERVICE_HOST: '10.96.0.1', KUBERNETES_SERVICE_PORT: '443' });
+  const config = loadKubeConfig({ server: 'http://127.0.0.1:8001', tokenFile });
+  t.is(config.server, 'http://127.0.0.1:8001');
+});
+
+test.serial('outside of a Pod a token file alone is not enough, and the message says what is missing', (t) => {
+  delete process.env['KUBERNETES_SERVICE_HOST'];
+  t.throws(() => loadKubeConfig({ tokenFile }), { message: /KUBERNETES_SERVICE_HOST/, code: 'KubeConfigInvalid' });
+});
+
+test.serial('with a kubeconfig, the files replace its credentials only', async (t) => {
+  const config = loadKubeConfig({ kubeconfig: lyingKubeconfig, tokenFile });
+  t.is(config.server, 'https://other:6443');
+  t.is(config.namespace, 'team');
+  t.is((await config.authenticate())['authorization'], 'Bearer of the pod');
+});
