@@ -19,7 +19,7 @@ await runProgram(
       registry: metrics.registry,
     });
     using _lock = lockDirectory(options.store);
-    await using client = createKubeClient(loadKubeConfig({ kubeconfig: options.kubeconfig }), {
+    await using client = createKubeClient(loadKubeConfig({ kubeconfig: options.kubeconfig, ...options.api }), {
       metrics: metrics.kube,
       userAgent: 'nicdiag-artifact-server',
     });

@@ -7,6 +7,8 @@ import type { CertificatePaths } from './tls/certificateFiles.ts';
 export interface ServerOptions {
   /** Default: as kubectl finds it, or the Pod's ServiceAccount. */
   readonly kubeconfig?: string;
+  /** Where the API server is and the Pod's credentials for it, in place of a kubeconfig. */
+  readonly api: { readonly server?: string; readonly caFile?: string; readonly tokenFile?: string };
   /** Directory of the filesystem store; made if missing. */
   readonly store: string;
   readonly listen: string;
@@ -31,6 +33,9 @@ export const USAGE = `Usage: nicdiag-artifact-server --store DIR --listen HOST:P
   --tls-cert FILE, --tls-key FILE   PEM, read again when they change
   --health-listen HOST:PORT         /livez, /readyz, /metrics (HTTP); default 127.0.0.1:8081
   --kubeconfig FILE                 default: as kubectl finds it, or the Pod's ServiceAccount
+  --token-file FILE                 in place of a kubeconfig: token for the API server, read again each minute
+  --api-ca FILE                     CA of the API server; default: the Pod's
+  --api-server URL                  default: https://$KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT
   --agent-service-account NS:NAME   who may upload; default ${AGENT_NAMESPACE}:${SERVICE_ACCOUNTS.agent}
   --operator-service-account NS:NAME
                                     who may seal; default ${SYSTEM_NAMESPACE}:${SERVICE_ACCOUNTS.operator}
@@ -53,6 +58,11 @@ export function parseOptions(args: readonly string[]): ServerOptions {
   if (logLevel === undefined) throw new UsageError(`--log-level must be one of ${LEVELS.join(', ')}`);
   return {
     ...(values.kubeconfig !== undefined && { kubeconfig: values.kubeconfig }),
+    api: {
+      ...(values['api-server'] !== undefined && { server: values['api-server'] }),
+      ...(values['api-ca'] !== undefined && { caFile: values['api-ca'] }),
+      ...(values['token-file'] !== undefined && { tokenFile: values['token-file'] }),
+    },
     store: required('store'),
     listen: checked('listen', required('listen'), parseListen),
     healthListen: checked('health-listen', values['health-listen'], parseListen),
@@ -72,6 +82,9 @@ const LEVELS: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
 const FLAGS = {
   kubeconfig: { type: 'string' },
+  'api-server': { type: 'string' },
+  'api-ca': { type: 'string' },
+  'token-file': { type: 'string' },
   store: { type: 'string' },
   listen: { type: 'string' },
   'health-listen': { type: 'string', default: '127.0.0.1:8081' },

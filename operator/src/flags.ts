@@ -4,6 +4,12 @@ import { type LogLevel, parseDuration } from '@nicdiag/runtime';
 
 export interface OperatorFlags {
   readonly kubeconfig: string | undefined;
+  /** Where the API server is and the Pod's credentials for it, in place of a kubeconfig. */
+  readonly api: {
+    readonly server: string | undefined;
+    readonly caFile: string | undefined;
+    readonly tokenFile: string | undefined;
+  };
   readonly namespace: string;
   readonly agentNamespace: string;
   readonly artifacts: { readonly url: string; readonly caFile: string; readonly tokenFile: string };
@@ -27,6 +33,9 @@ const logLevels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 export const usage = `nicdiag-operator: turns DiagnosticCaptures into work for node agents and folds their results.
 
   --kubeconfig FILE             default: $KUBECONFIG, ~/.kube/config, else the Pod's service account
+  --token-file FILE             in place of a kubeconfig: token for the API server, read anew each minute
+  --api-ca FILE                 CA of the API server [the Pod's]
+  --api-server URL              [https://$KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT]
   --namespace NAME              namespace of its Lease [${SYSTEM_NAMESPACE}]
   --agent-namespace NAME        namespace of the agents' Pods [${AGENT_NAMESPACE}]
   --artifacts-url URL           the artifact server (required)
@@ -52,6 +61,7 @@ export function parseFlags(args: readonly string[]): OperatorFlags {
   if (!logLevel) throw new FlagError(`--log-level must be one of ${logLevels.join(', ')}`);
   return {
     kubeconfig: values.kubeconfig,
+    api: { server: values['api-server'], caFile: values['api-ca'], tokenFile: values['token-file'] },
     namespace: values.namespace,
     agentNamespace: values['agent-namespace'],
     artifacts: {
@@ -76,6 +86,9 @@ function parse(args: readonly string[]) {
       args: [...args],
       options: {
         kubeconfig: { type: 'string' },
+        'api-server': { type: 'string' },
+        'api-ca': { type: 'string' },
+        'token-file': { type: 'string' },
         namespace: { type: 'string', default: SYSTEM_NAMESPACE },
         'agent-namespace': { type: 'string', default: AGENT_NAMESPACE },
         'artifacts-url': { type: 'string' },

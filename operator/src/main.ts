@@ -25,7 +25,7 @@ await runProgram(
     const identity = `${process.env['POD_NAME'] ?? hostname()}_${randomUUID().slice(0, 8)}`;
     const metrics = createOperatorMetrics();
     await using client = createKubeClient(
-      loadKubeConfig({ kubeconfig: flags.kubeconfig, namespace: flags.namespace }),
+      loadKubeConfig({ kubeconfig: flags.kubeconfig, ...flags.api, namespace: flags.namespace }),
       {
         metrics,
         userAgent: 'nicdiag-operator',
