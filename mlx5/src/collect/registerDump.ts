@@ -49,7 +49,7 @@ function* readRow(session: RegisterSession, row: RegisterRow, asked: boolean): G
   if (presence === 'absent' && row.always !== true) return;
   const condition: Presence = row.when === undefined ? 'present' : yield* conditionOf(session, row.when);
   if (condition === 'absent') return;
-  const probe = row.probe === true || presence === 'unknown' || condition === 'unknown';
+  const probe = row.probe === true || presence !== 'present' || condition === 'unknown';
   for (const index of yield* combinations(session, Object.entries(row.index ?? {}), {})) {
     if (row.register === 'MCIA' && !asked) yield* walkModuleEeprom(session, index['module'] ?? 0, probe);
     else yield* session.read(row.register, index, { probe });

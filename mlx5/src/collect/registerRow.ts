@@ -27,7 +27,8 @@ export interface RegisterRow {
   readonly register: string;
   readonly index?: Readonly<Record<string, IndexValue>>;
   readonly when?: RowCondition;
-  /** No capability bit tells whether the device has this page or group: firmware saying no is an answer, no error. */
+  /** No capability bit tells whether the device has this page or group: firmware saying no is an answer, no error. (So
+   * it is for any register of which the capability masks say nothing.) */
   readonly probe?: true;
   /** Read even when a capability mask leaves the register out: worth an attempt on any firmware. */
   readonly always?: true;

@@ -11,18 +11,18 @@ const module = { module: 'module' } as const;
  * that the guard does not class as a read. */
 export const STANDARD_SET: readonly RegisterRow[] = [
   // Identity
-  { register: 'MGIR', probe: true, always: true },
-  { register: 'MSGI', probe: true, always: true },
-  { register: 'SET_NODE', probe: true },
-  { register: 'HOST_ENDIANNESS', probe: true },
-  { register: 'NIC_CAP_REG', probe: true },
+  { register: 'MGIR', always: true },
+  { register: 'MSGI', always: true },
+  { register: 'SET_NODE' },
+  { register: 'HOST_ENDIANNESS' },
+  { register: 'NIC_CAP_REG' },
   { register: 'MDIR' },
 
   // Which registers and features there are
-  { register: 'MCAM', index: { access_reg_group: [0, 1, 2, 3], feature_group: 0 } },
-  { register: 'PCAM', index: { access_reg_group: 0, feature_group: [0, 1] } },
-  { register: 'QCAM', index: { access_reg_group: 0, feature_group: 0 } },
-  { register: 'SBCAM', index: { access_reg_group: 0, feature_group: 0 } },
+  { register: 'MCAM', index: { access_reg_group: [0, 1, 2, 3], feature_group: 0 }, probe: true },
+  { register: 'PCAM', index: { access_reg_group: 0, feature_group: [0, 1] }, probe: true },
+  { register: 'QCAM', index: { access_reg_group: 0, feature_group: 0 }, probe: true },
+  { register: 'SBCAM', index: { access_reg_group: 0, feature_group: 0 }, probe: true },
 
   // Versions, firmware components, reset state
   { register: 'MCQS', index: { component_index: 'component' } },
@@ -31,7 +31,7 @@ export const STANDARD_SET: readonly RegisterRow[] = [
   { register: 'MROQ', index: { reset_type: [0, 1] }, probe: true },
   { register: 'MIRC' },
   { register: 'MGLS' },
-  { register: 'MSCI', probe: true },
+  { register: 'MSCI' },
   { register: 'DTOR' },
 
   // Time
