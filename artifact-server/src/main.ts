@@ -19,7 +19,8 @@ await runProgram(
       registry: metrics.registry,
     });
     using _lock = lockDirectory(options.store);
-    await using client = createKubeClient(loadKubeConfig({ kubeconfig: options.kubeconfig, ...options.api }), {
+    const { kubeconfig, apiServer: server, apiCaFile: caFile, tokenFile } = options;
+    await using client = createKubeClient(loadKubeConfig({ kubeconfig, server, caFile, tokenFile }), {
       metrics: metrics.kube,
       userAgent: 'nicdiag-artifact-server',
     });

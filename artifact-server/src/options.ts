@@ -7,8 +7,10 @@ import type { CertificatePaths } from './tls/certificateFiles.ts';
 export interface ServerOptions {
   /** Default: as kubectl finds it, or the Pod's ServiceAccount. */
   readonly kubeconfig?: string;
-  /** Where the API server is and the Pod's credentials for it, in place of a kubeconfig. */
-  readonly api: { readonly server?: string; readonly caFile?: string; readonly tokenFile?: string };
+  /** In place of a kubeconfig: where the API server is, and the Pod's credentials for it. */
+  readonly apiServer?: string;
+  readonly apiCaFile?: string;
+  readonly tokenFile?: string;
   /** Directory of the filesystem store; made if missing. */
   readonly store: string;
   readonly listen: string;
@@ -58,11 +60,9 @@ export function parseOptions(args: readonly string[]): ServerOptions {
   if (logLevel === undefined) throw new UsageError(`--log-level must be one of ${LEVELS.join(', ')}`);
   return {
     ...(values.kubeconfig !== undefined && { kubeconfig: values.kubeconfig }),
-    api: {
-      ...(values['api-server'] !== undefined && { server: values['api-server'] }),
-      ...(values['api-ca'] !== undefined && { caFile: values['api-ca'] }),
-      ...(values['token-file'] !== undefined && { tokenFile: values['token-file'] }),
-    },
+    ...(values['api-server'] !== undefined && { apiServer: values['api-server'] }),
+    ...(values['api-ca'] !== undefined && { apiCaFile: values['api-ca'] }),
+    ...(values['token-file'] !== undefined && { tokenFile: values['token-file'] }),
     store: required('store'),
     listen: checked('listen', required('listen'), parseListen),
     healthListen: checked('health-listen', values['health-listen'], parseListen),

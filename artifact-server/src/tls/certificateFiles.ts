@@ -43,7 +43,6 @@ export function watchCertificate(
       logger.warn('the new TLS certificate cannot be used yet', { cert: paths.cert, error: toError(thrown) });
     }
   }, lookMs);
-  timer.unref();
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 

@@ -1,15 +1,15 @@
 import type { Item } from '@nicdiag/mlx5/decode';
 import type { ItemDecoder } from '../spool/itemDecoder.ts';
-import { itemFailure } from './itemLine.ts';
 
 /** `decoded.json`: one object, its items one a line, streamed.
  *
  *     {"layoutVersion":"…","items":[
- *     {"key":"…","name":"…","decoded":{…}},
- *     {"key":"…","name":"…","error":"…"}
+ *     {"key":"PPCNT{grp=0x0}","name":"PPCNT","outcome":"ok","fields":{…},…},
+ *     {"key":"PDDR{…}","name":"PDDR","outcome":"refused","error":{"name":"BAD_PARAM","text":"…"},…}
  *     ]}
  *
- * An item that firmware refused, or that does not fit its layout, stands there with `error`: nothing is left out. */
+ * An item that firmware refused stands there with its error, and so does one that its layout does not fit: nothing is
+ * left out. */
 export async function* decodedJson<D>(
   items: AsyncIterable<Item>,
   decoder: ItemDecoder<D>,
@@ -17,9 +17,8 @@ export async function* decodedJson<D>(
   yield Buffer.from(`{"layoutVersion":${JSON.stringify(decoder.layoutVersion)},"items":[`);
   let separator = '\n';
   for await (const item of items) {
-    const { key, name } = item;
-    const result = decodeOne(item, decoder);
-    const entry = 'error' in result ? { key, name, error: result.error } : { key, name, decoded: result.decoded };
+    const { decoded, error } = decode(item, decoder);
+    const entry = error === undefined ? decoded : undecoded(item, error);
     yield Buffer.from(separator + JSON.stringify(entry, jsonNumber));
     separator = ',\n';
   }
@@ -32,27 +31,34 @@ export async function* decodedText<D>(
   decoder: ItemDecoder<D>,
 ): AsyncGenerator<Uint8Array, void> {
   for await (const item of items) {
-    const result = decodeOne(item, decoder);
-    const body = 'error' in result ? `  (${result.error})` : decoder.formatText(result.decoded).trimEnd();
-    yield Buffer.from(`${item.key}\n${body}\n\n`);
+    const { decoded, error } = decode(item, decoder);
+    const text = decoded === undefined ? `not decoded: ${error}` : decoder.formatText(decoded);
+    const indented = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => `  ${line}\n`);
+    yield Buffer.from(`${item.key}\n${indented.join('')}\n`);
   }
 }
 
-type DecodeResult<D> = { readonly decoded: D } | { readonly error: string };
+type Decoding<D> =
+  | { readonly decoded: D; readonly error?: never }
+  | { readonly decoded?: never; readonly error: string };
 
-function decodeOne<D>(item: Item, decoder: ItemDecoder<D>): DecodeResult<D> {
-  if (item.outcome !== 'ok') {
-    const { outcome, status, syndrome, errno } = itemFailure(item, decoder.statusName);
-    return { error: [outcome, errno ?? status, syndrome && `syndrome ${syndrome}`].filter(Boolean).join(' ') };
-  }
+function decode<D>(item: Item, decoder: ItemDecoder<D>): Decoding<D> {
   try {
     return { decoded: decoder.decodeItem(item) };
-  } catch (error) {
-    return { error: `cannot be decoded: ${error instanceof Error ? error.message : String(error)}` };
+  } catch (thrown) {
+    return { error: thrown instanceof Error ? thrown.message : String(thrown) };
   }
 }
 
-/** 64-bit values are bigint in memory and decimal text in JSON. */
+/** In the shape of the decoder's own items. */
+function undecoded({ key, name, kind, index, outcome }: Item, text: string): object {
+  return { key, name, kind, index, outcome, error: { name: 'NotDecoded', text } };
+}
+
+/** 64-bit values that a decoder leaves as bigint are decimal text in JSON. */
 function jsonNumber(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }

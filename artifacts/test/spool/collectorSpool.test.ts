@@ -63,17 +63,18 @@ test('a finished collector has raw bytes, one line an item, decoded JSON and tex
   t.deepEqual(JSON.parse((await contentOf(finished, 'decoded.json')).toString()), {
     layoutVersion: 'test-1',
     items: [
-      { key: 'MGIR{local_port=1}', name: 'MGIR', decoded: { hex: '0102' } },
-      { key: 'PPCNT{local_port=1}', name: 'PPCNT', error: 'refused BAD_PARAM syndrome 0x006231f0' },
-      { key: 'PDDR{local_port=1}', name: 'PDDR', error: 'failed ENODEV' },
-      { key: 'UNKN{local_port=1}', name: 'UNKN', error: 'cannot be decoded: no layout for UNKN' },
+      { key: 'MGIR{local_port=1}', hex: '0102' },
+      { key: 'PPCNT{local_port=1}', hex: '07'.repeat(32) },
+      { key: 'PDDR{local_port=1}', hex: '' },
+      {
+        ...{ key: 'UNKN{local_port=1}', name: 'UNKN', kind: 'register', index: { local_port: 1 }, outcome: 'ok' },
+        error: { name: 'NotDecoded', text: 'no layout for UNKN' },
+      },
     ],
   });
-  t.true(
-    (await contentOf(finished, 'text.txt'))
-      .toString()
-      .startsWith('MGIR{local_port=1}\n  hex 0102\n\nPPCNT{local_port=1}\n  (refused BAD'),
-  );
+  const text = (await contentOf(finished, 'text.txt')).toString();
+  t.true(text.startsWith('MGIR{local_port=1}\n  hex 0102\n\nPPCNT{local_port=1}\n  hex 07'));
+  t.true(text.endsWith('UNKN{local_port=1}\n  not decoded: no layout for UNKN\n\n'));
 });
 
 test('an empty collector has files too, and finishing twice gives the same ones', async (t) => {
