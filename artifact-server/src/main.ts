@@ -19,11 +19,9 @@ await runProgram(
       registry: metrics.registry,
     });
     using _lock = lockDirectory(options.store);
-    const { kubeconfig, apiServer: server, apiCaFile: caFile, tokenFile } = options;
-    await using client = createKubeClient(loadKubeConfig({ kubeconfig, server, caFile, tokenFile }), {
-      metrics: metrics.kube,
-      userAgent: 'nicdiag-artifact-server',
-    });
+    const { kubeconfig, apiServer, apiCaFile: caFile, tokenFile } = options;
+    const config = loadKubeConfig({ kubeconfig, server: apiServer, caFile, tokenFile });
+    await using client = createKubeClient(config, { metrics: metrics.kube, userAgent: 'nicdiag-artifact-server' });
     server = await createArtifactServer({ client, logger, metrics, options });
     await server.run({ signal });
     return 0;
