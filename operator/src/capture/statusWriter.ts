@@ -6,7 +6,7 @@ import { type Fence, requireLeader } from '../fence.ts';
 import { captures, fieldManager } from '../resources.ts';
 import type { World } from '../world.ts';
 
-/** Progress of one capture is written at most so often. Its acceptance and its end are written at once. */
+/** Progress of one capture is written at most so often. Its acceptance, its end and its seal are written at once. */
 export const statusIntervalMs = 1_000;
 
 export interface StatusWriter {
@@ -35,7 +35,8 @@ export function createStatusWriter({ client, world, fence, onWritten }: StatusWr
       const before = capture.status;
       if (isDeepStrictEqual(before ?? {}, status)) return 0;
       const { uid, name, namespace, resourceVersion } = capture.metadata;
-      const urgent = !before?.startedAt || (status.finishedAt !== undefined && !before.finishedAt);
+      const finishing = status.finishedAt !== undefined && !before?.finishedAt;
+      const urgent = !before?.startedAt || finishing || status.manifest?.digest !== before.manifest?.digest;
       const waitMs = (writtenAt.get(uid) ?? Number.NEGATIVE_INFINITY) + statusIntervalMs - performance.now();
       if (!urgent && waitMs > 0) return Math.ceil(waitMs);
       requireLeader(fence);
@@ -48,9 +49,7 @@ export function createStatusWriter({ client, world, fence, onWritten }: StatusWr
         { type: 'merge', body: { metadata: { resourceVersion }, status } },
         { subresource: 'status', fieldManager, signal },
       );
-      passCrashPoint(
-        !before?.startedAt ? 'afterAccept' : status.finishedAt && !before.finishedAt ? 'afterFinish' : 'afterStatus',
-      );
+      passCrashPoint(finishing ? 'afterFinish' : before?.startedAt ? 'afterStatus' : 'afterAccept');
       onWritten(capture, status);
       world.captures.observe(written);
       return 0;
