@@ -1,11 +1,11 @@
 import type { Dispatcher } from 'undici';
-import type { ConnectionConfig } from './kubeConfig.ts';
+import type { ConnectionConfig, RequestHeaders } from './kubeConfig.ts';
 
 /** Pooled connections with credentials, both renewed by age.
  * client-node makes a new TLS connection for each call (measured: 502 for 501 calls); this keeps two. */
 export interface Connection extends AsyncDisposable {
   /** The pool and the headers for one request. */
-  acquire(): Promise<{ dispatcher: Dispatcher; headers: Record<string, string> }>;
+  acquire(): Promise<{ dispatcher: Dispatcher; headers: RequestHeaders }>;
   /** Credentials were refused: ask for new ones at the next request. */
   refresh(): void;
 }
@@ -18,7 +18,7 @@ const headersLifetimeMs = 10_000;
 export function createConnection(config: ConnectionConfig, now: () => number = () => performance.now()): Connection {
   const retired = new Set<Dispatcher>();
   let pool: { dispatcher: Promise<Dispatcher>; born: number } | undefined;
-  let headers: { value: Promise<Record<string, string>>; born: number } | undefined;
+  let headers: { value: Promise<RequestHeaders>; born: number } | undefined;
   let closed = false;
 
   async function retire(coming: Promise<Dispatcher>): Promise<void> {
@@ -42,7 +42,7 @@ export function createConnection(config: ConnectionConfig, now: () => number = (
     return fresh.dispatcher;
   }
 
-  function currentHeaders(): Promise<Record<string, string>> {
+  function currentHeaders(): Promise<RequestHeaders> {
     if (headers && now() - headers.born <= headersLifetimeMs) return headers.value;
     const fresh = { value: config.authenticate(), born: now() };
     headers = fresh;

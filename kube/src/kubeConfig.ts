@@ -21,7 +21,14 @@ export interface LoadOptions {
   tokenFile?: string | undefined;
   /** Impersonate this user (`--as`) */
   as?: string | undefined;
+  /** Impersonate these groups (`--as-group`); needs `as` */
+  asGroups?: readonly string[] | undefined;
+  /** Do not verify the API server's certificate (`--insecure-skip-tls-verify`) */
+  insecureSkipTlsVerify?: boolean | undefined;
 }
+
+/** A header that is sent several times has a list. */
+export type RequestHeaders = Record<string, string | string[]>;
 
 /** Where the API server is and how to be known to it. client-node stays behind this. */
 export interface ConnectionConfig {
@@ -30,7 +37,7 @@ export interface ConnectionConfig {
   readonly namespace: string;
   readonly context: string;
   /** Headers that authenticate one request. Credential plugins and token files are asked each time. */
-  authenticate(): Promise<Record<string, string>>;
+  authenticate(): Promise<RequestHeaders>;
   /** A new pool of connections with the TLS settings of now (CA and certificates may have been renewed). */
   createPool(): Promise<Dispatcher>;
 }
@@ -58,7 +65,7 @@ export function loadKubeConfig(options: LoadOptions = {}): ConnectionConfig {
     server: cluster.server.replace(/\/+$/, ''),
     namespace: options.namespace ?? config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
     context: config.getCurrentContext(),
-    authenticate: () => headersOf(config),
+    authenticate: () => headersOf(config, options.asGroups ?? []),
     createPool: () => poolOf(config),
   };
 }
@@ -105,12 +112,12 @@ function selectContext(config: KubeConfig, options: LoadOptions): void {
   });
 }
 
-function clusterOf(cluster: Cluster | null, { server, caFile }: LoadOptions): Cluster {
+function clusterOf(cluster: Cluster | null, { server, caFile, insecureSkipTlsVerify }: LoadOptions): Cluster {
   const { caData: _, ...withoutCa } = cluster ?? {};
   const base = caFile ? { ...withoutCa, caFile } : { ...cluster };
   const url = server ?? cluster?.server ?? '';
   // client-node refuses http:// without skipTLSVerify; kubectl does not, and there is no TLS to verify.
-  const skipTLSVerify = url.startsWith('http:') || (cluster?.skipTLSVerify ?? false);
+  const skipTLSVerify = url.startsWith('http:') || (insecureSkipTlsVerify ?? cluster?.skipTLSVerify ?? false);
   return { ...base, name: 'cluster', server: url, skipTLSVerify };
 }
 
@@ -123,12 +130,14 @@ function userOf(user: User | null, { token, tokenFile, as }: LoadOptions): User 
   return { ...user, name, ...impersonation };
 }
 
-async function headersOf(config: KubeConfig): Promise<Record<string, string>> {
+async function headersOf(config: KubeConfig, groups: readonly string[]): Promise<RequestHeaders> {
   const options: RequestOptions = {};
   await config.applyToHTTPSOptions(options);
-  const headers: Record<string, string> = {};
+  const headers: RequestHeaders = {};
   for (const [key, value] of Object.entries(options.headers ?? {})) headers[key.toLowerCase()] = String(value);
   if (options.auth) headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
+  // client-node knows of no groups.
+  if (groups.length > 0) headers['impersonate-group'] = [...groups];
   return headers;
 }
 

@@ -15,6 +15,8 @@ export interface KubeErrorInit {
   /** milliseconds the server asks to wait */
   retryAfterMs?: number | undefined;
   details?: KubeStatus['details'] | undefined;
+  /** text of the answer */
+  body?: string | undefined;
   cause?: unknown;
 }
 
@@ -26,6 +28,8 @@ export class KubeError extends Error {
   readonly attempted: string;
   readonly retryAfterMs: number | undefined;
   readonly details: KubeStatus['details'] | undefined;
+  /** Text of the answer as it came; a service behind the API server's proxy has words of its own. */
+  readonly body: string | undefined;
 
   constructor(init: KubeErrorInit) {
     const answer = init.status > 0 ? `${init.status} ${init.code}` : init.code;
@@ -35,6 +39,7 @@ export class KubeError extends Error {
     this.attempted = init.attempted;
     this.retryAfterMs = init.retryAfterMs;
     this.details = init.details;
+    this.body = init.body;
   }
 }
 
@@ -79,6 +84,7 @@ export function errorOfAnswer(attempted: string, status: number, body: string, r
     reason: parsed?.message || body.slice(0, 500).trim() || 'no message',
     retryAfterMs: retryAfterMs ?? (seconds === undefined ? undefined : seconds * 1000),
     details: parsed?.details,
+    body,
   });
 }
 

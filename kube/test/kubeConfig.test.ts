@@ -61,3 +61,8 @@ test.serial('with a kubeconfig, the files replace its credentials only', async (
   t.is(config.namespace, 'team');
   t.is((await config.authenticate())['authorization'], 'Bearer of the pod');
 });
+
+test.serial('impersonation names the user and each of his groups', async (t) => {
+  const config = loadKubeConfig({ kubeconfig: lyingKubeconfig, as: 'bob', asGroups: ['sre', 'oncall'] });
+  t.like(await config.authenticate(), { 'impersonate-user': 'bob', 'impersonate-group': ['sre', 'oncall'] });
+});
