@@ -1,7 +1,6 @@
 # Everything runs on the Node that is pinned in package.json, whatever Node the machine has.
 NODE := node_modules/.bin/node
 SETUP := node_modules/.installed
-WORKSPACES := $(wildcard */package.json)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup build-control-plane demo demo-down test test-unit test-integration check coverage bench clean
@@ -11,7 +10,7 @@ help: ## List the targets
 
 setup: $(SETUP) ## Install the npm packages of the lockfile (no install scripts)
 
-$(SETUP): package-lock.json package.json $(WORKSPACES)
+$(SETUP): package-lock.json
 	@command -v npm > /dev/null || { echo "npm is missing: install Node 20 or newer with npm" >&2; exit 1; }
 	@echo "installing npm packages" >&2
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error > /dev/null

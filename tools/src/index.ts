@@ -12,6 +12,6 @@ export { createNursery, type Nursery } from './nursery/nursery.ts';
 export { applyChart, ChartError, installChart, renderChart } from './stack/chart.ts';
 export type { EmulatedHost, LoggedCommand } from './stack/emulator.ts';
 export { type Manifest, parseManifests } from './stack/manifests.ts';
-export type { PodProgram } from './stack/podProgram.ts';
+export type { PodProgram } from './stack/pod/runPod.ts';
 export type { Program, RestartPolicy, StartOptions } from './stack/program.ts';
-export { type Agent, type Stack, type StackOptions, startStack } from './stack/startStack.ts';
+export { type Agent, type ArtifactServer, type Stack, type StackOptions, startStack } from './stack/startStack.ts';

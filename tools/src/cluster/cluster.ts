@@ -55,7 +55,12 @@ export interface Cluster extends AsyncDisposable {
   createNode(name: string, labels?: Readonly<Record<string, string>>): Promise<ApiObject>;
   /** Creates a Pod bound to a node; waits for its ServiceAccount, which a controller may be making. */
   createPod(options: PodOptions): Promise<ApiObject>;
-  setPodReady(pod: { readonly namespace: string; readonly name: string }, ready: boolean): Promise<void>;
+  /** @param restarts shown by kubectl */
+  setPodReady(
+    pod: { readonly namespace: string; readonly name: string },
+    ready: boolean,
+    restarts?: number,
+  ): Promise<void>;
   /** A ServiceAccount token, as the kubelet would project it into a Pod. */
   boundToken(options: BoundTokenOptions): Promise<BoundToken>;
   stopApiServer(signal?: NodeJS.Signals): Promise<void>;
@@ -124,9 +129,11 @@ export function createCluster({ nursery, binaries, server, secrets, admin, apiSe
       };
       return await createWhenAdmitted(admin, podPath(namespace), body);
     },
-    async setPodReady({ namespace, name }, ready) {
-      await admin.request('PATCH', `${podPath(namespace)}/${name}/status`, {
-        body: podStatus(address, ready, new Date().toISOString()),
+    async setPodReady({ namespace, name }, ready, restarts = 0) {
+      const path = `${podPath(namespace)}/${name}`;
+      const containers = containerNames(await admin.object('GET', path));
+      await admin.request('PATCH', `${path}/status`, {
+        body: podStatus(address, ready, containers, restarts),
         contentType: 'application/merge-patch+json',
       });
     },
@@ -142,4 +149,9 @@ export function createCluster({ nursery, binaries, server, secrets, admin, apiSe
       await nursery[Symbol.asyncDispose]();
     },
   };
+}
+
+function containerNames(pod: ApiObject): string[] {
+  const { containers = [] } = pod['spec'] as { readonly containers?: ReadonlyArray<{ readonly name: string }> };
+  return containers.map(({ name }) => name);
 }

@@ -1,7 +1,7 @@
 /** How a client of a kubeconfig proves who it is. */
 export type Credential =
   | { readonly token: string }
-  /** Read anew by clients from time to time, so its content may be replaced. */
+  /** Read anew from time to time, so its content may be replaced. For programs with client-node only. */
   | { readonly tokenFile: string }
   /** PEM */
   | { readonly certificate: string; readonly key: string };
@@ -29,8 +29,10 @@ export function renderKubeconfig({ server, ca, user, credential, namespace = 'de
   return `${JSON.stringify(config, undefined, 2)}\n`;
 }
 
-function renderCredential(credential: Credential): Record<string, string> {
-  if (!('certificate' in credential)) return credential;
+function renderCredential(credential: Credential): Record<string, unknown> {
+  if ('token' in credential) return credential;
+  // client-node does not know the field `tokenFile` of kubeconfigs. This is what it makes itself of a Pod's access.
+  if ('tokenFile' in credential) return { 'auth-provider': { name: 'tokenFile', config: credential } };
   return {
     'client-certificate-data': base64(credential.certificate),
     'client-key-data': base64(credential.key),

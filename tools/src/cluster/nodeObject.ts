@@ -32,9 +32,16 @@ export function readyNodeStatus(address: string): Record<string, unknown> {
   };
 }
 
-/** Status of a Pod whose one program runs.
- * @param startedAt RFC 3339 */
-export function podStatus(address: string, ready: boolean, startedAt: string): Record<string, unknown> {
+/** Status of a Pod whose programs run.
+ * @param containers their names
+ * @param restarts how often they were started again */
+export function podStatus(
+  address: string,
+  ready: boolean,
+  containers: readonly string[],
+  restarts: number,
+): Record<string, unknown> {
+  const startedAt = new Date().toISOString();
   return {
     status: {
       phase: 'Running',
@@ -43,6 +50,15 @@ export function podStatus(address: string, ready: boolean, startedAt: string): R
       podIP: address,
       podIPs: [{ ip: address }],
       startTime: startedAt,
+      containerStatuses: containers.map((name) => ({
+        name,
+        ready,
+        started: true,
+        restartCount: restarts,
+        image: '',
+        imageID: '',
+        state: { running: { startedAt } },
+      })),
       conditions: [
         condition('Initialized', true),
         condition('PodScheduled', true),

@@ -21,11 +21,14 @@ export interface Child {
   kill(signal: NodeJS.Signals): void;
   /** SIGTERM, then SIGKILL after the grace; resolves when it has ended. */
   stop(options?: { readonly graceMs?: number }): Promise<ProcessEnd>;
-  /** The last lines of its log, for messages. */
+  /** The last lines of its log, each cut to {@link LINE_LENGTH}, for messages. */
   tail(lines?: number): string;
 }
 
 const GRACE_MS = 10_000;
+
+/** Stack traces in JSON logs would fill screens. */
+const LINE_LENGTH = 400;
 
 export function createChild(name: string, process: ChildProcess, logPath: string): Child {
   const { pid } = process;
@@ -52,6 +55,9 @@ export function createChild(name: string, process: ChildProcess, logPath: string
       if (!inTime) process.kill('SIGKILL');
       return await ended;
     },
-    tail: (lines = 20) => readFileSync(logPath, 'utf8').trimEnd().split('\n').slice(-lines).join('\n'),
+    tail(lines = 20) {
+      const last = readFileSync(logPath, 'utf8').trimEnd().split('\n').slice(-lines);
+      return last.map((line) => (line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)}…` : line)).join('\n');
+    },
   };
 }

@@ -5,7 +5,11 @@ const common = { server: 'https://127.0.0.1:1', ca: 'CA', user: 'alice' };
 
 for (const [title, credential, expected] of [
   ['a token', { token: 'secret' }, { token: 'secret' }],
-  ['a token file, which clients read again', { tokenFile: '/t' }, { tokenFile: '/t' }],
+  [
+    'a token file, as client-node reads it again',
+    { tokenFile: '/t' },
+    { 'auth-provider': { name: 'tokenFile', config: { tokenFile: '/t' } } },
+  ],
   ['a certificate', { certificate: 'C', key: 'K' }, { 'client-certificate-data': 'Qw==', 'client-key-data': 'Sw==' }],
 ] as const) {
   test(`a kubeconfig carries ${title}`, (t) => {

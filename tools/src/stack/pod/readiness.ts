@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ApiObject } from '../cluster/adminClient.ts';
-import type { Cluster, PodOptions } from '../cluster/cluster.ts';
-import type { Program } from './program.ts';
+import type { ApiObject } from '../../cluster/adminClient.ts';
+import type { Cluster, PodOptions } from '../../cluster/cluster.ts';
+import type { Program } from '../program.ts';
 
 const SYNC_MS = 250;
 
@@ -30,7 +30,7 @@ export function superviseReadiness(
   const sync = async (): Promise<void> => {
     const ready = program.isRunning() && (await program.ready()).ok;
     if (ready === told) return;
-    await cluster.setPodReady(options, ready);
+    await cluster.setPodReady(options, ready, program.starts - 1);
     told = ready;
   };
   const keep = async (): Promise<void> => {

@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import type { BoundTokenOptions } from '../cluster/boundToken.ts';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { BoundTokenOptions } from '../../cluster/boundToken.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
 
 const RETRY_MS = 2_000;
 

@@ -1,0 +1,137 @@
+import type { Manifest } from '../manifests.ts';
+import { labels, number, record, records, text, texts } from './fields.ts';
+
+/** What of a workload's Pod template decides how its program runs. The rest of the spec goes to the API server as it is. */
+export interface PodTemplate {
+  /** Name of the Deployment or DaemonSet. */
+  readonly workload: string;
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly serviceAccount: string;
+  readonly container: Container;
+  readonly volumes: readonly Volume[];
+}
+
+export interface Container {
+  readonly args: readonly string[];
+  readonly env: readonly EnvironmentVariable[];
+  readonly ports: ReadonlyArray<{ readonly name: string; readonly containerPort: number }>;
+  readonly mounts: ReadonlyArray<{ readonly volume: string; readonly mountPath: string }>;
+  /** httpGet of its readiness probe; the port by name. */
+  readonly readiness: { readonly path: string; readonly port: string };
+}
+
+export interface EnvironmentVariable {
+  readonly name: string;
+  readonly value: string | { readonly fieldPath: string };
+}
+
+export type Volume = { readonly name: string } & (
+  | { readonly kind: 'hostPath'; readonly path: string }
+  | { readonly kind: 'claim'; readonly claim: string }
+  | { readonly kind: 'files'; readonly sources: readonly VolumeSource[] }
+);
+
+/** Files of a volume. Without `items` all keys of the object become files. */
+export type VolumeSource =
+  | { readonly kind: 'token'; readonly path: string; readonly audience: string | undefined; readonly seconds: number }
+  | { readonly kind: 'configMap' | 'secret'; readonly name: string; readonly items: readonly KeyToPath[] | undefined }
+  | { readonly kind: 'field'; readonly path: string; readonly fieldPath: string };
+
+interface KeyToPath {
+  readonly key: string;
+  readonly path: string;
+}
+
+/** Finds a Deployment or DaemonSet among rendered manifests and reads its Pod template.
+ * @throws FieldError with the path of what is not as expected; Error when there is no such workload */
+export function findTemplate(manifests: readonly Manifest[], workload: string): PodTemplate {
+  const found = manifests.find(
+    ({ kind, metadata }) => (kind === 'Deployment' || kind === 'DaemonSet') && metadata.name === workload,
+  );
+  if (found === undefined) throw new Error(`the chart renders no Deployment or DaemonSet ${workload}`);
+  const template = record(record(found['spec'], 'spec')['template'], 'spec.template');
+  const spec = record(template['spec'], 'spec.template.spec');
+  const [first] = records(spec['containers'], 'containers');
+  return {
+    workload,
+    namespace: text(found.metadata.namespace, 'metadata.namespace'),
+    labels: labels(record(template['metadata'], 'template.metadata')['labels'], 'labels'),
+    spec,
+    serviceAccount: text(spec['serviceAccountName'], 'serviceAccountName'),
+    container: parseContainer(record(first, 'containers[0]')),
+    volumes: records(spec['volumes'], 'volumes').map(parseVolume),
+  };
+}
+
+function parseContainer(container: Readonly<Record<string, unknown>>): Container {
+  const probe = record(record(container['readinessProbe'], 'readinessProbe')['httpGet'], 'readinessProbe.httpGet');
+  return {
+    args: texts(container['args'], 'args'),
+    env: records(container['env'], 'env').map(parseVariable),
+    ports: records(container['ports'], 'ports').map((port) => ({
+      name: text(port['name'], 'ports.name'),
+      containerPort: number(port['containerPort'], 'ports.containerPort'),
+    })),
+    mounts: records(container['volumeMounts'], 'volumeMounts').map((mount) => ({
+      volume: text(mount['name'], 'volumeMounts.name'),
+      mountPath: text(mount['mountPath'], 'volumeMounts.mountPath'),
+    })),
+    readiness: { path: text(probe['path'], 'httpGet.path'), port: text(probe['port'], 'httpGet.port') },
+  };
+}
+
+function parseVariable({ name, value, valueFrom }: Readonly<Record<string, unknown>>): EnvironmentVariable {
+  if (valueFrom === undefined) return { name: text(name, 'env.name'), value: text(value, 'env.value') };
+  const field = record(record(valueFrom, 'env.valueFrom')['fieldRef'], 'env.valueFrom.fieldRef');
+  return { name: text(name, 'env.name'), value: { fieldPath: text(field['fieldPath'], 'fieldPath') } };
+}
+
+function parseVolume(volume: Readonly<Record<string, unknown>>): Volume {
+  const name = text(volume['name'], 'volumes.name');
+  const { hostPath, persistentVolumeClaim: claim, emptyDir, projected, configMap, secret } = volume;
+  if (hostPath !== undefined)
+    return { name, kind: 'hostPath', path: text(record(hostPath, name)['path'], 'hostPath.path') };
+  if (claim !== undefined) return { name, kind: 'claim', claim: text(record(claim, name)['claimName'], 'claimName') };
+  if (emptyDir !== undefined) return { name, kind: 'files', sources: [] };
+  if (projected !== undefined) {
+    const sources = records(record(projected, name)['sources'], 'projected.sources').flatMap(parseProjection);
+    return { name, kind: 'files', sources };
+  }
+  if (configMap !== undefined) return { name, kind: 'files', sources: [objectSource('configMap', configMap, 'name')] };
+  return { name, kind: 'files', sources: [objectSource('secret', record(secret, `volume ${name}`), 'secretName')] };
+}
+
+function parseProjection(source: Readonly<Record<string, unknown>>): VolumeSource[] {
+  const { serviceAccountToken, configMap, secret, downwardAPI } = source;
+  if (serviceAccountToken !== undefined) {
+    const token = record(serviceAccountToken, 'serviceAccountToken');
+    const audience = token['audience'] === undefined ? undefined : text(token['audience'], 'audience');
+    const seconds = number(token['expirationSeconds'] ?? 3600, 'expirationSeconds');
+    return [{ kind: 'token', path: text(token['path'], 'serviceAccountToken.path'), audience, seconds }];
+  }
+  if (configMap !== undefined) return [objectSource('configMap', configMap, 'name')];
+  if (secret !== undefined) return [objectSource('secret', secret, 'name')];
+  return records(record(downwardAPI, 'projected source')['items'], 'downwardAPI.items').map((item) => ({
+    kind: 'field',
+    path: text(item['path'], 'downwardAPI.path'),
+    fieldPath: text(record(item['fieldRef'], 'fieldRef')['fieldPath'], 'fieldPath'),
+  }));
+}
+
+function objectSource(kind: 'configMap' | 'secret', value: unknown, nameField: string): VolumeSource {
+  const object = record(value, kind);
+  const items = object['items'];
+  return {
+    kind,
+    name: text(object[nameField], `${kind}.${nameField}`),
+    items:
+      items === undefined
+        ? undefined
+        : records(items, `${kind}.items`).map(({ key, path }) => ({
+            key: text(key, 'items.key'),
+            path: text(path, 'items.path'),
+          })),
+  };
+}
