@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -34,7 +33,6 @@ export async function startHost({
   commandLog,
   furniture,
 }: RunningHostOptions): Promise<RunningHost> {
-  mkdirSync(root, { recursive: true });
   const mounted = mountFuse(root, 'nicdiag');
   const posted = new SharedArrayBuffer(4);
   const workerData: HostThreadData = {

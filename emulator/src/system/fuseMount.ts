@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, openSync } from 'node:fs';
+import { closeSync, lstatSync, mkdirSync, openSync } from 'node:fs';
 import { errno } from './errno.ts';
 import { lastErrno, mount, umount2 } from './libc.ts';
 import { SystemError } from './systemError.ts';
@@ -17,11 +17,12 @@ export interface FuseMount {
   unmount(): void;
 }
 
-/** Mounts an empty FUSE connection; requests queue until a server reads them from `fd`. Called as mount(2) rather
+/** Mounts an empty FUSE connection on a directory, which is made when it is missing; requests queue until a server reads them from `fd`. Called as mount(2) rather
  * than through mount(8), which a container image may not have.
  * @throws SystemError when /dev/fuse is missing or mounting is not permitted */
 export function mountFuse(directory: string, name: string): FuseMount {
   clearDeadMount(directory);
+  mkdirSync(directory, { recursive: true });
   const fd = openFuseDevice();
   const owner = `user_id=${process.geteuid?.() ?? 0},group_id=${process.getegid?.() ?? 0}`;
   const options = `fd=${fd},rootmode=40000,${owner},allow_other,default_permissions`;
@@ -57,7 +58,7 @@ function clearDeadMount(directory: string): void {
   try {
     lstatSync(directory);
   } catch (error) {
+    // Anything else, such as a directory that is not there yet, is for mkdir to judge.
     if (error instanceof Error && 'code' in error && error.code === 'ENOTCONN') umount2(directory, MNT_DETACH);
-    else throw error;
   }
 }

@@ -52,6 +52,10 @@ type Position = Pick<Leaf, 'bit' | 'width' | 'count'>;
 function compile(layoutName: string): Map<string, Position> {
   const leaves = leavesOf(layoutName);
   const fields = new Map<string, Position>(leaves.map((leaf) => [leaf.path, leaf]));
+  for (const { path, bit, width, count } of leaves) {
+    for (let at = 0; count > 1 && at < count; at++)
+      fields.set(`${path}[${at}]`, { bit: bit + at * width, width, count: 1 });
+  }
   for (const { path, bit, width } of leaves) {
     const joined = path.replace(/_(high|hi|h)$/, '');
     const low = fields.get(

@@ -1,0 +1,88 @@
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { firstLine, openPrivateNamespace, type PrivateNamespace } from './privateNamespace.ts';
+
+const main = new URL('../src/main.ts', import.meta.url).pathname;
+
+/** The program under test, in a namespace of its own. */
+export interface EmulatorUnderTest extends AsyncDisposable {
+  readonly namespace: PrivateNamespace;
+  /** Mount point; only programs started by `namespace` see what is there. */
+  readonly root: string;
+  readonly process: ChildProcessWithoutNullStreams;
+  control(request: object): Promise<Record<string, unknown>>;
+  commandLog(): Record<string, unknown>[];
+  /** Ends it with SIGTERM.
+   * @returns its exit code */
+  stop(): Promise<number | null>;
+}
+
+/** @param host profile
+ * @returns when it has printed `ready` */
+export async function startEmulator(host: string): Promise<EmulatorUnderTest> {
+  const directory = mkdtempSync(join(tmpdir(), 'nicdiag-emulator-test-'));
+  const root = join(directory, 'host');
+  const log = join(directory, 'commands.ndjson');
+  const namespace = await openPrivateNamespace();
+  const child = namespace.start([
+    process.execPath,
+    main,
+    'serve',
+    '--host',
+    host,
+    '--root',
+    root,
+    '--seed',
+    '7',
+    '--command-log',
+    log,
+  ]);
+  const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  await waitUntilReady(child);
+
+  return {
+    namespace,
+    root,
+    process: child,
+    control: (request) => ask(`${root}.control`, request),
+    commandLog: () =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as Record<string, unknown>),
+    stop() {
+      child.kill('SIGTERM');
+      return exited;
+    },
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGTERM');
+      await exited;
+      await namespace[Symbol.asyncDispose]();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function waitUntilReady(child: ChildProcessWithoutNullStreams): Promise<void> {
+  const failures: string[] = [];
+  child.stderr.on('data', (text) => failures.push(String(text)));
+  const lines = createInterface({ input: child.stdout });
+  await new Promise<void>((resolve, reject) => {
+    lines.on('line', (line) => line === 'ready' && resolve());
+    lines.once('close', () => reject(new Error(`the emulator ended before it was ready: ${failures.join('')}`)));
+  });
+}
+
+async function ask(path: string, request: object): Promise<Record<string, unknown>> {
+  const socket = createConnection(path);
+  try {
+    socket.write(`${JSON.stringify(request)}\n`);
+    return JSON.parse(await firstLine(socket)) as Record<string, unknown>;
+  } finally {
+    socket.destroy();
+  }
+}
