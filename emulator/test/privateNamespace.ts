@@ -46,6 +46,8 @@ export async function openPrivateNamespace(): Promise<PrivateNamespace> {
     start,
     async run(command, input = '') {
       const child = start(command);
+      // A program need not read its input to the end.
+      child.stdin.on('error', () => {});
       child.stdin.end(input);
       const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
       const [stdout, stderr, code] = await Promise.all([text(child.stdout), text(child.stderr), exited]);

@@ -4,7 +4,7 @@ import { startEmulator } from '../emulator.ts';
 import { noFuse } from '../privateNamespace.ts';
 
 const obstacle = noFuse ?? noCompiler;
-const withClient = obstacle === undefined ? test : test.skip;
+const withClient = obstacle === undefined ? test.serial : test.skip;
 if (obstacle !== undefined) test(`no C client goes through fwctl: ${obstacle}`, (t) => t.pass());
 
 const [EPERM, E2BIG, EFAULT, EINVAL, ENOTTY, EBADMSG, EMSGSIZE, EOPNOTSUPP] = [1, 7, 14, 22, 25, 74, 90, 95];

@@ -4,7 +4,7 @@ import { startEmulator } from '../emulator.ts';
 import { noFuse } from '../privateNamespace.ts';
 
 const obstacle = noFuse ?? noCompiler;
-const withClient = obstacle === undefined ? test : test.skip;
+const withClient = obstacle === undefined ? test.serial : test.skip;
 if (obstacle !== undefined) test(`no C client goes through mlx5ctl: ${obstacle}`, (t) => t.pass());
 
 const [EPERM, ENOENT, EFAULT, EINVAL, ENOTTY] = [1, 2, 14, 22, 25];

@@ -5,8 +5,8 @@ import { compileClient, noCompiler } from '../client.ts';
 import { noFuse } from '../privateNamespace.ts';
 
 const main = new URL('../../src/main.ts', import.meta.url).pathname;
-const mounted = noFuse === undefined ? test : test.skip;
-const withClient = noFuse === undefined && noCompiler === undefined ? test : test.skip;
+const mounted = noFuse === undefined ? test.serial : test.skip;
+const withClient = noFuse === undefined && noCompiler === undefined ? test.serial : test.skip;
 if (noFuse !== undefined) test(`exec cannot be tried: ${noFuse}`, (t) => t.pass());
 
 async function exec(

@@ -6,8 +6,8 @@ import { startEmulator } from '../emulator.ts';
 import { noFuse } from '../privateNamespace.ts';
 
 const obstacle = noFuse ?? noCompiler;
-const served = noFuse === undefined ? test : test.skip;
-const withClient = obstacle === undefined ? test : test.skip;
+const served = noFuse === undefined ? test.serial : test.skip;
+const withClient = obstacle === undefined ? test.serial : test.skip;
 if (obstacle !== undefined) test(`not everything of serve can be tried: ${obstacle}`, (t) => t.pass());
 
 const CTL = 'dev/mlx5ctl-mlx5_core.ctl.0';
