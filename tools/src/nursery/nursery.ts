@@ -46,6 +46,15 @@ export function createNursery(what: string, options: NurseryOptions = {}): Nurse
   pipe.on('error', () => {});
   const logs = join(directory, 'logs');
   mkdirSync(logs);
+  let ended: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
+    await sweep(id, directory, options);
+    await new Promise<void>((resolve) => {
+      reaper.once('exit', () => resolve());
+      reaper.ref();
+      pipe.end('released');
+    });
+  };
   return {
     id,
     directory,
@@ -67,13 +76,9 @@ export function createNursery(what: string, options: NurseryOptions = {}): Nurse
         closeSync(log);
       }
     },
-    async [Symbol.asyncDispose]() {
-      await sweep(id, directory, options);
-      await new Promise<void>((resolve) => {
-        reaper.once('exit', () => resolve());
-        reaper.ref();
-        pipe.end('released');
-      });
+    [Symbol.asyncDispose]() {
+      ended ??= end();
+      return ended;
     },
   };
 }

@@ -39,6 +39,13 @@ test('a child is stopped with SIGTERM, and with SIGKILL when it does not hear', 
   t.is((await deaf.stop({ graceMs: 100 })).signal, 'SIGKILL');
 });
 
+test('a nursery may be disposed twice', async (t) => {
+  const nursery = createNursery('test');
+  await Promise.all([nursery[Symbol.asyncDispose](), nursery[Symbol.asyncDispose]()]);
+  await nursery[Symbol.asyncDispose]();
+  t.false(existsSync(nursery.directory));
+});
+
 test('a program that is not there is reported at once', async (t) => {
   await using nursery = createNursery('test', { graceMs: 100 });
   t.throws(() => nursery.spawn('absent', ['/no/such/program']), { message: /could not be started/ });
