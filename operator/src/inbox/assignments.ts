@@ -9,8 +9,8 @@ export interface AssignmentInput {
   readonly cancelled: (childUid: string) => boolean;
   /** when a child was assigned before, though the NicNode does not say so any more (it was deleted) */
   readonly rememberedAt: (childUid: string) => string | undefined;
-  /** New work is given out only to a Node that exists and whose agent is Ready. */
-  readonly mayAssign: boolean;
+  /** New work is given out only to a node that can take it: it exists, its agent is Ready and has the collectors. */
+  readonly admitted: (childUid: string) => boolean;
   readonly nowMs: number;
 }
 
@@ -24,7 +24,9 @@ export function decideAssignments(input: AssignmentInput): Assignment[] {
   const keptUids = new Set(kept.map((assignment) => assignment.uid));
   // After the inbox was deleted by hand, what had been given out comes back even before the agent is Ready again.
   const waiting = [...live.values()]
-    .filter((child) => !keptUids.has(child.uid) && (input.mayAssign || input.rememberedAt(child.uid) !== undefined))
+    .filter(
+      (child) => !keptUids.has(child.uid) && (input.rememberedAt(child.uid) !== undefined || input.admitted(child.uid)),
+    )
     .sort((a, b) => rank(a, input) - rank(b, input) || a.createdMs - b.createdMs || (a.uid < b.uid ? -1 : 1));
   const added = waiting.slice(0, Math.max(0, MAX_ASSIGNMENTS - kept.length)).map((child) => ({
     uid: child.uid,

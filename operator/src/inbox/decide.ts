@@ -2,9 +2,8 @@ import type { Assignment } from '@nicdiag/api';
 import type { NicNodeRecord } from '../records/nicNode.ts';
 import { type AssignmentInput, decideAssignments, sameAssignments } from './assignments.ts';
 
-export interface InboxInput extends Omit<AssignmentInput, 'current' | 'mayAssign'> {
+export interface InboxInput extends Omit<AssignmentInput, 'current'> {
   readonly node: { readonly uid: string } | undefined;
-  readonly agentReady: boolean;
   readonly inbox: NicNodeRecord | undefined;
 }
 
@@ -13,14 +12,16 @@ export type InboxPlan =
   | { type: 'none' }
   | { type: 'create'; nodeUid: string; assignments: Assignment[] }
   | { type: 'patch'; generation: number; assignments: Assignment[] }
-  /** It belongs to a Node that was deleted; another Node has taken the name. */
+  /** It belongs to a Node that was deleted, whether or not another has taken the name. */
   | { type: 'delete'; uid: string };
 
 export function decideInbox(input: InboxInput): InboxPlan {
   const { node, inbox } = input;
   if (inbox && node && inbox.ownerUid !== node.uid) return { type: 'delete', uid: inbox.uid };
   const current = inbox?.assignments ?? [];
-  const wanted = decideAssignments({ ...input, current, mayAssign: node !== undefined && input.agentReady });
+  const wanted = decideAssignments({ ...input, current });
+  // Garbage collection would remove it, too, some time later.
+  if (inbox && !node && wanted.length === 0) return { type: 'delete', uid: inbox.uid };
   if (inbox) {
     return sameAssignments(current, wanted)
       ? { type: 'none' }

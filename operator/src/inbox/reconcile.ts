@@ -1,6 +1,7 @@
 import { API_VERSION, type Assignment } from '@nicdiag/api';
 import { isKubeError, type KubeClient, type ReconcileResult } from '@nicdiag/kube';
 import type { Logger } from '@nicdiag/runtime';
+import { admitNode } from '../capture/admission.ts';
 import type { Folds } from '../capture/folds.ts';
 import { passCrashPoint } from '../crashPoints.ts';
 import { type Fence, requireLeader } from '../fence.ts';
@@ -27,15 +28,19 @@ export function createInboxReconciler({ client, world, folds, fence, assignedAt,
   ): Promise<ReconcileResult | undefined> {
     const children = world.children.byIndex('node', nodeName).filter((child) => captureOf(child) !== undefined);
     const byUid = new Map(children.map((child) => [child.uid, child]));
-    const { node, agent } = world.view(nodeName);
+    const view = world.view(nodeName);
+    const nowMs = client.clock.now();
     const plan = decideInbox({
-      node,
-      agentReady: agent.ready,
+      node: view.node,
       inbox: world.nicNodes.get(nodeName),
       children,
-      cancelled: (childUid) => cancelled(byUid.get(childUid)),
+      cancelled: (childUid) => specOf(byUid.get(childUid))?.cancel ?? false,
+      admitted(childUid) {
+        const collectors = specOf(byUid.get(childUid))?.collectors ?? [];
+        return admitNode(view, { nodeName, named: true, collectors, nowMs }).type === 'start';
+      },
       rememberedAt: assignedAt.text,
-      nowMs: client.clock.now(),
+      nowMs,
     });
     if (plan.type === 'none') return undefined;
     requireLeader(fence);
@@ -54,8 +59,8 @@ export function createInboxReconciler({ client, world, folds, fence, assignedAt,
     return capture && !capture.metadata.deletionTimestamp && folds.isOurs(child, capture) ? capture : undefined;
   }
 
-  function cancelled(child: ChildRecord | undefined): boolean {
-    return (child && captureOf(child)?.spec.cancel) ?? false;
+  function specOf(child: ChildRecord | undefined) {
+    return child && captureOf(child)?.spec;
   }
 
   async function write(

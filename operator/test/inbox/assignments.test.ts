@@ -28,7 +28,7 @@ const base: AssignmentInput = {
   children: [],
   cancelled: () => false,
   rememberedAt: () => undefined,
-  mayAssign: true,
+  admitted: () => true,
   nowMs,
 };
 
@@ -70,15 +70,15 @@ test('a cancel reaches assignments of that capture, and is never taken back', (t
   t.deepEqual(cancel, [true, true, false]);
 });
 
-test('nothing new is given to a node without a Ready agent; what it had stays', (t) => {
-  const given = { ...base, current: [assigned('a')], children: [child('a'), child('b')], mayAssign: false };
+test('nothing new is given to a node that cannot take it; what it had stays', (t) => {
+  const given = { ...base, current: [assigned('a')], children: [child('a'), child('b')], admitted: () => false };
   t.deepEqual(decideAssignments(given), [assigned('a')]);
 });
 
 test('after the inbox was deleted by hand everything comes back with its old time', (t) => {
   const children = [child('new', 0), child('a', 9)];
   const rememberedAt = (uid: string) => (uid === 'a' ? earlier : undefined);
-  t.deepEqual(decideAssignments({ ...base, children, rememberedAt, mayAssign: false }), [assigned('a')]);
+  t.deepEqual(decideAssignments({ ...base, children, rememberedAt, admitted: () => false }), [assigned('a')]);
   t.deepEqual(
     decideAssignments({ ...base, children, rememberedAt }).map((each) => each.uid),
     ['a', 'new'],
@@ -99,7 +99,7 @@ test('whatever happens: at most 16, each once, none that is live is dropped, tim
       for (const [turn, children] of worlds.entries()) {
         const input = {
           ...base,
-          mayAssign,
+          admitted: () => mayAssign,
           current,
           children: children.map((each) => child(each.uid, each.createdMs, each.state)),
           nowMs: nowMs + turn,

@@ -6,10 +6,10 @@ const assignment = { uid: 'c', namespace: 'x', name: 'c', cancel: false, assigne
 const inbox = { name: 'a', uid: 'i', generation: 4, ownerUid: 'n', assignments: [assignment], collectors: undefined };
 const base: InboxInput = {
   node: { uid: 'n' },
-  agentReady: true,
   inbox,
   children: [child],
   cancelled: () => false,
+  admitted: () => true,
   rememberedAt: () => undefined,
   nowMs: 0,
 };
@@ -30,7 +30,8 @@ for (const [name, given, expected] of [
     { type: 'patch', generation: 4, assignments: [{ ...assignment, cancel: true }] },
   ],
   ['belongs to a Node that was deleted', { node: { uid: 'other' } }, { type: 'delete', uid: 'i' }],
-  ['outlives its Node', { node: undefined }, { type: 'none' }],
+  ['outlives its Node, with work that has not been ended yet', { node: undefined }, { type: 'none' }],
+  ['outlives its Node', { node: undefined, children: [] }, { type: 'delete', uid: 'i' }],
 ] as const) {
   test(`an inbox that ${name}: ${expected.type}`, (t) => {
     t.deepEqual(decideInbox({ ...base, ...(given as Partial<InboxInput>) }), expected as never);

@@ -25,6 +25,8 @@ export interface OperatorBench extends AsyncDisposable {
   readonly cluster: Cluster;
   readonly client: KubeClient;
   readonly sealServer: SealServer;
+  /** With the operator's own identity, for what only it may write. */
+  readonly asOperator: KubeClient;
   /** Starts an operator and waits until it answers /readyz. */
   startOperator(options?: { name?: string; env?: Record<string, string>; args?: string[] }): Promise<OperatorProcess>;
   /** A Node with an agent on it. */
@@ -67,9 +69,14 @@ async function furnish(cluster: Cluster): Promise<OperatorBench> {
   const tokenFile = `${cluster.nursery.directory}/operator-artifacts-token`;
   writeFileSync(tokenFile, 'not checked by the stand-in');
 
+  const asOperator = createKubeClient(
+    loadKubeConfig({ kubeconfig: cluster.writeKubeconfig('as-operator', { token }) }),
+  );
+
   const bench: OperatorBench = {
     cluster,
     client,
+    asOperator,
     sealServer,
     async startOperator({ name = 'operator', env = {}, args = [] } = {}) {
       const port = await freePort();
@@ -134,21 +141,20 @@ async function furnish(cluster: Cluster): Promise<OperatorBench> {
       is: (object: Stored<T> | undefined) => boolean,
     ) {
       const signal = AbortSignal.timeout(patienceMs);
-      let last = await client.find(resource, ref, { signal });
+      const only = { namespace: ref.namespace, fieldSelector: `metadata.name=${ref.name}`, signal };
+      // From the version of the list: what happens between list and watch must not be missed.
+      const { items, resourceVersion } = await client.list(resource, only);
+      let [last] = items;
       if (is(last)) return last;
       try {
-        for await (const event of client.watch(resource, {
-          namespace: ref.namespace,
-          fieldSelector: `metadata.name=${ref.name}`,
-          signal,
-        })) {
+        for await (const event of client.watch(resource, { ...only, resourceVersion })) {
           if (event.type === 'BOOKMARK') continue;
           last = event.type === 'DELETED' ? undefined : event.object;
           if (is(last)) return last;
         }
       } catch (cause) {
         throw new Error(
-          `${resource.plural} ${ref.name} did not become what was awaited; it is ${JSON.stringify(last, undefined, 1)}`,
+          `${resource.plural} ${ref.name} did not become what was awaited; it is ${JSON.stringify(last)}`,
           { cause },
         );
       }
@@ -157,7 +163,7 @@ async function furnish(cluster: Cluster): Promise<OperatorBench> {
     async [Symbol.asyncDispose]() {
       await Promise.all(agents.map((agent) => agent[Symbol.asyncDispose]()));
       await sealServer[Symbol.asyncDispose]();
-      await client[Symbol.asyncDispose]();
+      await Promise.all([client[Symbol.asyncDispose](), asOperator[Symbol.asyncDispose]()]);
       await cluster[Symbol.asyncDispose]();
     },
   };
