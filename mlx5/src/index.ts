@@ -4,7 +4,7 @@ export { explainErrno } from './channel/errno.ts';
 export { GuardError, type GuardErrorCode } from './channel/guard.ts';
 export { openChannel } from './channel/openChannel.ts';
 export { COLLECTOR_TYPES, createCollector } from './collect/createCollector.ts';
-export type { Frame, Item, ItemKind, ItemOutcome } from './collect/item.ts';
+export { type Frame, type Item, type ItemKind, type ItemOutcome, isItemError } from './collect/item.ts';
 export type { CollectorSpec, Impact, RegisterRequest } from './collect/spec.ts';
 export type { ChannelKind, NicFunction } from './discover/device.ts';
 export { discoverDevices } from './discover/discoverDevices.ts';

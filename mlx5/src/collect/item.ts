@@ -42,3 +42,8 @@ export interface Item {
   readonly outcome: ItemOutcome;
   readonly frames: readonly Frame[];
 }
+
+/** Whether a read went wrong; what is absent was answered. */
+export function isItemError({ outcome }: Item): boolean {
+  return outcome === 'refused' || outcome === 'failed';
+}

@@ -1,5 +1,6 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { isItemError } from '../collect/item.ts';
 import { createEventQueue } from './eventQueue.ts';
 import type { CollectorEnd, LaneEvent, LaneJob } from './events.ts';
 import type { LaneWorkerData } from './laneWorker.ts';
@@ -25,13 +26,13 @@ export function lostLanes(): number {
  * likewise and waits until the device is closed, or the lane lost. */
 export async function* runLane(job: LaneJob, { signal, onReturned }: RunLaneOptions): AsyncGenerator<LaneEvent, void> {
   if (signal.aborted) {
-    yield* endAll(job, [], { state: 'Cancelled', reason: 'Cancelled' });
+    yield* endAll(job, new Map(), { state: 'Cancelled', reason: 'Cancelled' });
     yield { type: 'ended', outcome: 'cancelled' };
     return;
   }
   if (lost >= MOST_LOST_LANES) {
     const message = `${lost} lanes are stuck in commands: no further device is opened before one comes back`;
-    yield* endAll(job, [], { state: 'Failed', reason: 'DeviceHung', message });
+    yield* endAll(job, new Map(), { state: 'Failed', reason: 'DeviceHung', message });
     yield { type: 'ended', outcome: 'hung', message };
     return;
   }
@@ -64,7 +65,7 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
   const supervision = createSupervision();
   const queue = createEventQueue<LaneEvent>();
   const gone = Promise.withResolvers<void>();
-  const ended = new Set<string>();
+  const counts = new Map<string, CollectorCount>();
   let over = false;
   let abandoned = false;
 
@@ -79,7 +80,7 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
     if (over) return;
     over = true;
     const reason = outcome === 'hung' ? 'DeviceHung' : 'CollectorError';
-    for (const event of endAll(job, [...ended], { state: 'Failed', reason, message })) queue.push(event);
+    for (const event of endAll(job, counts, { state: 'Failed', reason, message })) queue.push(event);
     queue.push({ type: 'ended', outcome, message });
     queue.close();
   }
@@ -106,7 +107,7 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
 
   worker.on('message', (event: LaneEvent) => {
     if (over) return;
-    if (event.type === 'collectorEnded') ended.add(event.end.name);
+    keepCount(counts, event);
     queue.push(event);
     if (event.type !== 'ended') return;
     over = true;
@@ -136,16 +137,37 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
   };
 }
 
+/** What came of a collector so far, for the case that its lane cannot say it any more. */
+interface CollectorCount {
+  items: number;
+  itemErrors: number;
+  ended: boolean;
+}
+
+function keepCount(counts: Map<string, CollectorCount>, event: LaneEvent): void {
+  if (event.type === 'collectorStarted') counts.set(event.name, { items: 0, itemErrors: 0, ended: false });
+  const count = counts.get(
+    event.type === 'items' ? event.collector : event.type === 'collectorEnded' ? event.end.name : '',
+  );
+  if (count === undefined) return;
+  if (event.type === 'collectorEnded') count.ended = true;
+  else if (event.type === 'items') {
+    count.items += event.items.length;
+    count.itemErrors += event.items.filter(isItemError).length;
+  }
+}
+
 /** Ends for the collectors that had none. */
 function* endAll(
   job: LaneJob,
-  ended: readonly string[],
+  counts: ReadonlyMap<string, CollectorCount>,
   end: Pick<CollectorEnd, 'state' | 'reason' | 'message'>,
 ): Generator<LaneEvent> {
   for (const { spec } of job.collectors) {
-    if (ended.includes(spec.name)) continue;
+    const { items, itemErrors, ended } = counts.get(spec.name) ?? { items: 0, itemErrors: 0, ended: false };
+    if (ended) continue;
     const times = { wallMs: Date.now(), monotonicNs: process.hrtime.bigint() };
-    yield { type: 'collectorEnded', end: { name: spec.name, ...end, items: 0, itemErrors: 0 }, ...times };
+    yield { type: 'collectorEnded', end: { name: spec.name, ...end, items, itemErrors }, ...times };
   }
 }
 

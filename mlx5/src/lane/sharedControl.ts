@@ -9,7 +9,7 @@ const STARTED_AT = INTS * Int32Array.BYTES_PER_ELEMENT;
 const BYTES = STARTED_AT + BigInt64Array.BYTES_PER_ELEMENT;
 
 /** Batches of items that may be under way at once. */
-export const INITIAL_CREDITS = 4;
+export const INITIAL_CREDITS = 2;
 
 /** The main thread's end. */
 export interface LaneSupervision {
@@ -29,19 +29,21 @@ export function createSupervision(): LaneSupervision {
   const started = new BigInt64Array(buffer, STARTED_AT, 1);
   Atomics.store(ints, CREDITS, INITIAL_CREDITS);
 
-  function addCredits(count: number): void {
-    Atomics.add(ints, CREDITS, count);
-    Atomics.notify(ints, CREDITS);
-  }
-
   return {
     buffer,
     cancel() {
       Atomics.store(ints, CANCELLED, 1);
       Atomics.notify(ints, CANCELLED);
     },
-    addCredit: () => addCredits(1),
-    liftCredits: () => addCredits(1 << 30),
+    addCredit() {
+      Atomics.add(ints, CREDITS, 1);
+      Atomics.notify(ints, CREDITS);
+    },
+    liftCredits() {
+      // Set, not added: it may happen twice, and the counter would run over.
+      Atomics.store(ints, CREDITS, 1 << 30);
+      Atomics.notify(ints, CREDITS);
+    },
     commandAgeMs() {
       const at = Atomics.load(started, 0);
       return at === 0n ? 0 : Number((process.hrtime.bigint() - at) / 1_000_000n);

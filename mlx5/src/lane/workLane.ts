@@ -5,7 +5,7 @@ import { type ByteSlab, createByteSlab } from '../collect/byteSlab.ts';
 import { CollectorStop } from '../collect/collector.ts';
 import { type CommandRunner, createCommandRunner } from '../collect/commandRunner.ts';
 import { createCollector } from '../collect/createCollector.ts';
-import type { Item } from '../collect/item.ts';
+import { isItemError } from '../collect/item.ts';
 import { layoutVersion } from '../prm/index.ts';
 import type { CollectorEnd, CollectorReason, LaneCollector, LaneEvent, LaneJob } from './events.ts';
 import { createItemBatches } from './itemBatches.ts';
@@ -92,7 +92,7 @@ function runCollector(job: LaneJob, { spec, done }: LaneCollector, parts: LanePa
   try {
     for (const item of createCollector(spec).collect({ device: job.device, runner, done: known })) {
       items += 1;
-      if (isError(item)) itemErrors += 1;
+      if (isItemError(item)) itemErrors += 1;
       batches.add(item);
     }
   } catch (error) {
@@ -102,10 +102,6 @@ function runCollector(job: LaneJob, { spec, done }: LaneCollector, parts: LanePa
   const state = stop === undefined ? { state: 'Done' as const } : stateAfter(stop);
   send({ type: 'collectorEnded', end: { name, ...state, items, itemErrors }, ...now() });
   return stop;
-}
-
-function isError({ outcome }: Item): boolean {
-  return outcome === 'refused' || outcome === 'failed';
 }
 
 /** A bug in one collector ends that collector, not the device. */

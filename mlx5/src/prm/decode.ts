@@ -1,5 +1,6 @@
 import { readBits, readField } from './bits.ts';
 import { allBits, coverBits, type LayoutField, layoutOf } from './layout.ts';
+import { shareUnknown } from './sharedUnknown.ts';
 import { findField, type Scope, unionMembers } from './unionMember.ts';
 
 /** A layout's fields as found in bytes, in the order of the documentation. */
@@ -50,7 +51,9 @@ function decodeAt(bytes: Uint8Array, scope: Scope, members: readonly LayoutField
     if (plain && field.count === 'open') reserved = Uint32Array.from(reserved);
     if (!plain || field.count === 'open') coverBits(reserved, field.bit, field.bit + count * field.width);
   }
-  return { layout: layout.name, fields, unknown: unknownBits(bytes, base, reserved) };
+  const decoded = { layout: layout.name, fields, unknown: unknownBits(bytes, base, reserved) };
+  const ambiguous = layout.union !== undefined && fields.length > 1;
+  return ambiguous ? shareUnknown(bytes.subarray(base / 8, Math.ceil(limit / 8)), decoded) : decoded;
 }
 
 /** How many elements of a field lie before `limit`; 0 or 1 for a field that is no array. */

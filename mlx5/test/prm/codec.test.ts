@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import {
+  type DecodedStruct,
   decodeStruct,
   encodeDecoded,
   encodeStruct,
@@ -98,6 +99,29 @@ test('members whose condition cannot be evaluated are shown when no other holds'
   const page = decodeStruct('SLTR_reg_ext', raw).fields.find(({ name }) => name === 'page_data');
   const shown = (page!.value as { fields: readonly { name: string }[] }).fields.map(({ name }) => name);
   t.deepEqual(shown, ['sltr_cause_list_uphy7_5_ext']);
+});
+
+test('a bit is unknown only if no member that may be meant knows it', (t) => {
+  // Two layouts for 7 nm: the database tells them apart by nothing.
+  const raw = encodeStruct('sltp_reg_ext', { version: 'prod_7nm' });
+  raw.fill(0xff, 4);
+  const page = decodeStruct('sltp_reg_ext', raw).fields.find(({ name }) => name === 'page_data')!
+    .value as DecodedStruct;
+  t.deepEqual(
+    page.fields.map(({ name }) => name),
+    ['sltp_7nm_ext', 'sltp_lut_7nm_ext'],
+  );
+  for (const member of page.fields) t.deepEqual((member.value as DecodedStruct).unknown, []);
+  const known = new Uint8Array(72);
+  for (const { name } of page.fields) {
+    for (const field of layoutOf(name).fields) {
+      for (let bit = field.bit; bit < field.bit + field.width; bit += 1) known[bit >> 3]! |= 0x80 >> (bit & 7);
+    }
+  }
+  for (let byte = 0; byte < 72; byte += 4) {
+    const word = new DataView(known.buffer).getUint32(byte);
+    t.is(page.unknown.find((entry) => entry.byte === byte)?.value ?? 0, ~word >>> 0, `word ${byte}`);
+  }
 });
 
 test('an array of open length takes its count from the field that holds it', (t) => {

@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { accessSync, constants, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { NicFunction } from '../src/discover/device.ts';
+import { discoverDevices } from '../src/discover/discoverDevices.ts';
+
+const program = fileURLToPath(new URL('../../emulator/src/main.ts', import.meta.url));
+
+/** Why this machine cannot mount an emulated host; undefined if it can. */
+export function whyNoEmulator(): string | undefined {
+  try {
+    accessSync('/dev/fuse', constants.R_OK | constants.W_OK);
+  } catch {
+    return 'no /dev/fuse';
+  }
+  return process.getuid?.() === 0 ? undefined : 'not root';
+}
+
+export interface LoggedCommand {
+  readonly device: string;
+  readonly opcode: number;
+  readonly opMod: number;
+  readonly register?: string;
+  readonly index?: Readonly<Record<string, number>>;
+  readonly mutation?: unknown;
+}
+
+/** A host of devices that answer ioctl(2), in a process of its own. */
+export interface EmulatedHost {
+  readonly devices: readonly NicFunction[];
+  device(pciAddress: string): NicFunction;
+  /** A request on the control socket, e.g. a fault. */
+  control(request: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>>;
+  /** Every command that firmware was given since the start. */
+  log(): readonly LoggedCommand[];
+  stop(): Promise<void>;
+}
+
+export async function emulatedHost(profile: string): Promise<EmulatedHost> {
+  const directory = mkdtempSync(join(tmpdir(), 'nicdiag-mlx5-'));
+  const root = join(directory, 'host');
+  const log = join(directory, 'commands.ndjson');
+  const socket = join(directory, 'control');
+  const args = ['serve', '--host', profile, '--root', root, '--command-log', log, '--control', socket];
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await ready(child);
+  const devices = discoverDevices({ hostRoot: root });
+  return {
+    devices,
+    device(pciAddress) {
+      const found = devices.find((device) => device.pciAddress === pciAddress);
+      if (found === undefined) throw new Error(`no ${pciAddress} among ${devices.map((device) => device.pciAddress)}`);
+      return found;
+    },
+    control: (request) => ask(socket, request),
+    log: () =>
+      readFileSync(log, 'utf8')
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as LoggedCommand),
+    async stop() {
+      const exited = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      await exited;
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ready(child: ChildProcess): Promise<void> {
+  if (child.stdout === null) throw new Error('the emulator has no stdout');
+  for await (const line of createInterface(child.stdout)) if (line === 'ready') return;
+  throw new Error('the emulator ended before it was ready');
+}
+
+async function ask(path: string, request: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
+  const socket = connect(path);
+  socket.write(`${JSON.stringify(request)}\n`);
+  for await (const line of createInterface(socket)) {
+    socket.destroy();
+    const answer = JSON.parse(line) as Record<string, unknown>;
+    if (answer['ok'] !== true) throw new Error(`the emulator said ${line}`);
+    return answer;
+  }
+  throw new Error('the emulator closed its control socket');
+}

@@ -1,0 +1,74 @@
+import anyTest, { type TestFn } from 'ava';
+import { lostLanes } from '../../src/lane/runLane.ts';
+import { type EmulatedHost, emulatedHost, whyNoEmulator } from '../emulatedHost.ts';
+import { capabilities, lane, registers } from './laneRun.ts';
+
+const suite = anyTest as TestFn<{ readonly host: EmulatedHost }>;
+const reason = whyNoEmulator();
+const test = reason === undefined ? suite.serial : suite.skip;
+if (reason !== undefined) suite(`emulated hosts are skipped: ${reason}`, (t) => t.pass());
+else {
+  suite.before(async (t) => {
+    t.context = { host: await emulatedHost('gpu-a') };
+  });
+  suite.after.always((t) => t.context.host?.stop());
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+test('a command that hangs is reported, its lane given up, other devices served; it counts as lost until it comes back', async (t) => {
+  const { host } = t.context;
+  const [stuck, well] = [host.devices[0]!, host.devices[1]!];
+  await host.control({ fault: 'hang', device: stuck.pciAddress, register: 'PPCNT', times: 1 });
+  const { items, ends, ended } = await lane(stuck, { specs: [registers, capabilities], commandTimeoutMs: 400 });
+  t.is(ended.outcome, 'hung');
+  t.regex(ended.message ?? '', /0000:03:00\.0: a command to .* has not come back in \d+ ms/);
+  t.like(ends, [
+    { name: 'regs', state: 'Failed', reason: 'DeviceHung' },
+    { name: 'caps', state: 'Failed', reason: 'DeviceHung', items: 0 },
+  ]);
+  t.is(ends[0]?.items, items.length);
+  t.is(lostLanes(), 1);
+  t.is((await lane(well)).ended.outcome, 'done');
+  await host.control({ fault: 'clear' });
+  await until(() => lostLanes() === 0);
+  t.is((await lane(stuck)).ended.outcome, 'done');
+});
+
+test('with two lanes lost no further device is opened', async (t) => {
+  const { host } = t.context;
+  await host.control({ fault: 'hang', register: 'PPCNT', times: 2 });
+  const hung = await Promise.all(host.devices.map((device) => lane(device, { commandTimeoutMs: 300 })));
+  t.deepEqual(
+    hung.map(({ ended }) => ended.outcome),
+    ['hung', 'hung'],
+  );
+  t.is(lostLanes(), 2);
+  const before = host.log().length;
+  const { ended, ends } = await lane(host.devices[0]!);
+  t.is(ended.outcome, 'hung');
+  t.like(ends, [{ reason: 'DeviceHung' }]);
+  t.is(host.log().length, before);
+  await host.control({ fault: 'clear' });
+  await until(() => lostLanes() === 0);
+});
+
+test('a slow command is no hung one', async (t) => {
+  const { host } = t.context;
+  await host.control({ fault: 'delay', device: host.devices[0]!.pciAddress, register: 'MGIR', ms: 250, times: 1 });
+  const { ended, items } = await lane(host.devices[0]!, { commandTimeoutMs: 2000 });
+  t.is(ended.outcome, 'done');
+  t.true(Number(items.find(({ name }) => name === 'MGIR')!.frames[0]!.elapsedNs) >= 250e6);
+});
+
+test('a command that the kernel gives up on ends the lane as hung, without a lost thread', async (t) => {
+  const { host } = t.context;
+  await host.control({ fault: 'hang', device: host.devices[0]!.pciAddress, register: 'PPCNT', times: 1, ms: 100 });
+  const { ended, ends, items } = await lane(host.devices[0]!);
+  t.is(ended.outcome, 'hung');
+  t.like(ends[0], { reason: 'DeviceHung' });
+  t.is(items.at(-1)?.frames[0]?.errno, 110);
+  t.is(lostLanes(), 0);
+});
