@@ -38,7 +38,9 @@ export function compileRegister(row: RegisterRow): CompiledRegister {
   const acting = leaves.filter(
     ({ access, path }) => (access === 'OP' || access === 'WO') && row.harmless?.includes(path) !== true,
   );
-  const checks = indexLeaves.flatMap((leaf): { leaf: Leaf; check: IndexCheck }[] => {
+  // What belongs to a port can be judged only when there is the port.
+  const portFirst = indexLeaves.toSorted((a, b) => Number(isPort(b)) - Number(isPort(a)));
+  const checks = portFirst.flatMap((leaf): { leaf: Leaf; check: IndexCheck }[] => {
     const check = row.checks?.[leaf.path] ?? indexChecks[leaf.path];
     return check === undefined ? [] : [{ leaf, check }];
   });
@@ -130,7 +132,8 @@ function createAccess(leaves: ReadonlyMap<string, Leaf>, name: string): ReusedAc
       return output;
     },
     get port() {
-      const number = leaves.has('local_port') ? field('local_port') : 1;
+      const path = ['local_port', 'port_number'].find((candidate) => leaves.has(candidate));
+      const number = path === undefined ? 1 : field(path);
       const port = context.card.ports[number - 1];
       if (port === undefined) throw new Error(`${name}: port ${number} was not checked`);
       return port;
@@ -141,6 +144,10 @@ function createAccess(leaves: ReadonlyMap<string, Leaf>, name: string): ReusedAc
       context.mutation = context.mutation === undefined ? what : `${context.mutation}; ${what}`;
     },
   };
+}
+
+function isPort({ path }: Leaf): boolean {
+  return path === 'local_port' || path === 'port_number';
 }
 
 function isRefusal(answer: Values | Refusal): answer is Refusal {
