@@ -6,6 +6,8 @@ export interface CaptureView {
   readonly holds: ReadonlySet<string>;
   /** Reason of the condition `Succeeded`. */
   readonly reason: string;
+  /** Of its sealed manifest; empty before. */
+  readonly digest: string;
   readonly nodes: ReadonlyArray<{ readonly node: string; readonly state: string }>;
 }
 
@@ -22,6 +24,7 @@ export function readCapture(capture: unknown, nodeCaptures: unknown): CaptureVie
         .map((condition) => text(at(condition, 'type'))),
     ),
     reason: text(at(succeeded, 'reason')),
+    digest: text(at(capture, 'status', 'manifest', 'digest')),
     nodes: list(at(nodeCaptures, 'items'))
       .map((item) => ({
         node: text(at(item, 'spec', 'nodeName')),

@@ -5,7 +5,7 @@ import { startTime } from '../nursery/procfs.ts';
 import { REPOSITORY } from '../stack/paths.ts';
 
 /** Where the demo leaves its bundle, and the note of what it keeps running. */
-export const DEMO_DIRECTORY = join(REPOSITORY, '.demo');
+export const DEMO_DIRECTORY = process.env['NICDIAG_DEMO_DIRECTORY'] ?? join(REPOSITORY, '.demo');
 const NOTE = join(DEMO_DIRECTORY, 'kept.json');
 
 /** A demo that was left running. Its pid alone could be somebody else's by now. */

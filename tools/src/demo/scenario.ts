@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { createAdminClient } from '../cluster/adminClient.ts';
 import { REPOSITORY } from '../stack/paths.ts';
 import { DEMO_DIRECTORY } from './keptDemo.ts';
@@ -11,6 +11,9 @@ import { watchCapture } from './watchCapture.ts';
 const EXAMPLE = 'examples/register-dump.yaml';
 const CAPTURE = 'register-dump';
 const NAMESPACE = 'default';
+/** What everybody asks first: is the link up, and if not, why. */
+const REGISTER = 'PDDR';
+const REGISTER_LINES = 24;
 
 /** What the demo shows, with everything running.
  * @returns path of the bundle */
@@ -33,15 +36,25 @@ export async function runScenario(
     await shell.show('kubectl', ['get', 'diagnosticcaptures,nodecaptures']);
     await shell.show('kubectl', ['get', 'nicdevices']);
 
-    narrator.step('The bundle, through the API server, each blob verified against the sealed manifest');
+    narrator.step('The bundle, through the API server, with a ticket that this user made for himself');
     const directory = join(DEMO_DIRECTORY, 'bundles');
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
-    const bundle = join(directory, `${NAMESPACE}-${CAPTURE}.tar.zst`);
-    await shell.show('kubectl', ['nicdiag', 'download', CAPTURE, '--output', relative(REPOSITORY, bundle)]);
+    const printed = await shell.show('kubectl', [
+      'nicdiag',
+      'download',
+      CAPTURE,
+      '-o',
+      relative(REPOSITORY, directory),
+    ]);
+    const bundle = resolve(REPOSITORY, printed.split('\n').at(-1) ?? '');
+    const path = relative(REPOSITORY, bundle);
+
+    narrator.step('Verified without the cluster: every blob against its manifest, every manifest against the status');
+    await shell.show('kubectl', ['nicdiag', 'verify', path, '--digest', view.digest]);
 
     narrator.step('A register, decoded');
-    await shell.show('kubectl', ['nicdiag', 'decode', relative(REPOSITORY, bundle), '--register', 'PPCNT']);
+    await shell.show('kubectl', ['nicdiag', 'decode', path, '--register', REGISTER], { lines: REGISTER_LINES });
 
     narrator.step('Next');
     for (const line of NEXT) narrator.line(line);

@@ -6,9 +6,10 @@ import type { Narrator } from './narrator.ts';
 
 /** Runs commands as a user of the demo's cluster would, with kubectl and its plugin on the PATH. */
 export interface Shell {
-  /** Shows the command and, indented, what it prints.
+  /** Shows the command and, indented, what it prints, or the first lines of it.
+   * @returns stdout
    * @throws Error when it fails */
-  show(command: string, args: readonly string[]): Promise<void>;
+  show(command: string, args: readonly string[], options?: { readonly lines?: number }): Promise<string>;
   /** Runs it quietly.
    * @returns stdout */
   read(command: string, args: readonly string[]): Promise<string>;
@@ -41,9 +42,20 @@ export function createShell(
   }
 
   return {
-    async show(command, args) {
+    async show(command, args, { lines: limit = Number.POSITIVE_INFINITY } = {}) {
       narrator.command([command, ...args].map((word) => (/[\s|]/.test(word) ? `'${word}'` : word)).join(' '));
-      await run(command, args, narrator.line, narrator.line);
+      const lines: string[] = [];
+      let shown = 0;
+      const tell = (line: string): void => {
+        if (shown++ < limit) narrator.line(line);
+      };
+      const keep = (line: string): void => {
+        lines.push(line);
+        tell(line);
+      };
+      await run(command, args, keep, tell);
+      if (shown > limit) narrator.line(`… ${shown - limit} lines more`);
+      return lines.join('\n');
     },
     async read(command, args) {
       const lines: string[] = [];
