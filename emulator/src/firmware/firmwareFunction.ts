@@ -3,6 +3,7 @@ import { type CapabilityPages, createCapabilityPages } from './capabilities/capa
 import type { Card } from './card.ts';
 import { commandTable } from './commands/commandTable.ts';
 import { describeCommand } from './describeCommand.ts';
+import { setBits } from './layout/bits.ts';
 import { type Refusal, refuse, status } from './status.ts';
 import { createUidTable, type UidTable } from './uidTable.ts';
 
@@ -60,6 +61,8 @@ export interface CommandModel {
 }
 
 const OUT_HEADER = 16;
+/** syndrome, 0x4.0:32. */
+const SYNDROME_BIT = 32;
 const OK: CommandTrace = { status: status.OK, syndrome: 0 };
 
 /** @param vhcaId identifies the function on its card */
@@ -103,7 +106,7 @@ export function createFirmwareFunction(card: Card, profile: FunctionProfile, vhc
       if (refusal !== undefined) {
         outbox.fill(0);
         outbox[0] = refusal.status;
-        new DataView(outbox.buffer, outbox.byteOffset).setUint32(4, refusal.syndrome);
+        setBits(outbox, SYNDROME_BIT, 32, refusal.syndrome);
         return refusal;
       }
       return context.mutation === undefined ? OK : { ...OK, mutation: context.mutation };

@@ -1,0 +1,87 @@
+import test from 'ava';
+import { ControlError, parseControlRequest } from '../../src/control/controlRequest.ts';
+
+const always = { afterCommands: 0, times: Number.POSITIVE_INFINITY };
+const device = '0000:03:00.0';
+
+const understood: readonly (readonly [object, object])[] = [
+  [
+    { fault: 'refuse', device, register: 'PPCNT', status: 3, times: 1 },
+    {
+      kind: 'fault',
+      filter: { device, register: 0x5008, afterCommands: 0, times: 1 },
+      effect: { kind: 'refuse', status: 3, syndrome: 0x0f4a17 },
+    },
+  ],
+  [
+    { fault: 'refuse', register: '0x9020', status: 'BAD_SYS_STATE', syndrome: '0x12' },
+    { kind: 'fault', filter: { ...always, register: 0x9020 }, effect: { kind: 'refuse', status: 4, syndrome: 0x12 } },
+  ],
+  [
+    { fault: 'delay', opcode: 'QUERY_HCA_CAP', ms: 50, afterCommands: 3 },
+    {
+      kind: 'fault',
+      filter: { opcode: 0x100, afterCommands: 3, times: Number.POSITIVE_INFINITY },
+      effect: { kind: 'delay', ms: 50 },
+    },
+  ],
+  [
+    { fault: 'hang', device },
+    { kind: 'fault', filter: { ...always, device }, effect: { kind: 'hang' } },
+  ],
+  [
+    { fault: 'hang', ms: 60000 },
+    { kind: 'fault', filter: always, effect: { kind: 'hang', ms: 60000 } },
+  ],
+  [
+    { fault: 'errno', errno: 'ETIMEDOUT' },
+    { kind: 'fault', filter: always, effect: { kind: 'errno', errno: 110 } },
+  ],
+  [
+    { fault: 'remove', device },
+    { kind: 'remove', device },
+  ],
+  [
+    { fault: 'remove', device, afterCommands: 5 },
+    {
+      kind: 'fault',
+      filter: { device, afterCommands: 5, times: Number.POSITIVE_INFINITY },
+      effect: { kind: 'remove' },
+    },
+  ],
+  [
+    { fault: 'restore', device },
+    { kind: 'restore', device },
+  ],
+  [{ fault: 'clear' }, { kind: 'clear' }],
+  [
+    { fault: 'clear', device },
+    { kind: 'clear', device },
+  ],
+  [{ log: true }, { kind: 'log' }],
+  [{ status: true }, { kind: 'status' }],
+  [
+    { snapshot: true, device },
+    { kind: 'snapshot', device },
+  ],
+];
+for (const [request, meaning] of understood) {
+  test(`${JSON.stringify(request)} is understood`, (t) => t.deepEqual(parseControlRequest(request), meaning as never));
+}
+
+const refused: readonly (readonly [unknown, RegExp])[] = [
+  ['hang', /JSON object/],
+  [{ fault: 'explode' }, /"fault" is one of refuse, delay/],
+  [{ fault: 'delay' }, /"delay" needs "ms"/],
+  [{ fault: 'delay', ms: -1 }, /"ms" is a number from 0 up/],
+  [{ fault: 'refuse', status: 0 }, /"status" is 1..255/],
+  [{ fault: 'refuse', register: 'PPCNTT', status: 3 }, /"register" is a name/],
+  [{ fault: 'errno', errno: 'EWHAT' }, /"errno" is one of/],
+  [{ fault: 'remove' }, /"remove" needs a device/],
+  [{ fault: 'hang', device: 3 }, /"device" is text/],
+];
+for (const [request, message] of refused) {
+  test(`${JSON.stringify(request)} is refused with a sentence`, (t) => {
+    t.throws(() => parseControlRequest(request), { instanceOf: ControlError, message });
+  });
+}
