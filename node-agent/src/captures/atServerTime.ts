@@ -9,7 +9,7 @@ export function atServerTime(time: ServerTime, milliseconds: number, then: () =>
   const check = (): void => {
     const remaining = milliseconds - time.now();
     if (remaining <= 0) then();
-    else timer = setTimeout(check, Math.min(remaining, LONGEST_MS));
+    else timer = setTimeout(check, Math.min(remaining, LONGEST_MS)).unref();
   };
   check();
   return { [Symbol.dispose]: () => clearTimeout(timer) };

@@ -19,6 +19,8 @@ export interface CaptureState {
   update(change: (record: CaptureRecord) => CaptureRecord): Promise<void>;
   /** The same for what a crash may forget: nobody waits for the disk. */
   note(change: (record: CaptureRecord) => CaptureRecord): void;
+  /** Resolves when no note is on its way to the disk. */
+  noted(): Promise<void>;
   /** No further commands, for this reason; the first one stays. `EndedElsewhere` counts also after another one. */
   stop(reason: StopReason): void;
   /** The capture was deleted: end at once, its evidence is not wanted. */
@@ -42,6 +44,7 @@ export function createCaptureState(options: CaptureStateOptions): CaptureState {
   if (record.stop === 'EndedElsewhere') elsewhere.abort();
   if (record.stop !== undefined) stopped.abort(new Error(`the capture was stopped: ${record.stop}`));
 
+  const notes = new Set<Promise<void>>();
   const everything = AbortSignal.any([shutdown, dropped.signal]);
 
   /** A full disk has room again when other evidence is uploaded: what is not in the journal must not be built upon. */
@@ -66,9 +69,15 @@ export function createCaptureState(options: CaptureStateOptions): CaptureState {
     endedElsewhere: elsewhere.signal,
     update,
     note(change) {
-      update(change).catch((thrown: unknown) => {
-        if (!everything.aborted) logger.error('a note could not be kept', { error: toError(thrown) });
-      });
+      const note = update(change)
+        .catch((thrown: unknown) => {
+          if (!everything.aborted) logger.error('a note could not be kept', { error: toError(thrown) });
+        })
+        .finally(() => notes.delete(note));
+      notes.add(note);
+    },
+    async noted() {
+      await Promise.all(notes);
     },
     stop(reason) {
       if (reason === 'EndedElsewhere') elsewhere.abort(new Error('the capture was ended for this node'));

@@ -58,6 +58,8 @@ export function createCaptures(context: CaptureContext, { signal }: { readonly s
         // the node by its deadline.
         child.error('the capture cannot go on in this agent', { error: toError(thrown) });
         return;
+      } finally {
+        await state.noted();
       }
       if (!signal.aborted) running.delete(record.uid);
     };

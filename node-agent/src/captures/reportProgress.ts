@@ -22,13 +22,13 @@ export function reportProgress(context: CaptureContext, capture: CaptureState): 
     const { runningAfterMs, progressEveryMs } = context.timing;
     let last = '';
     try {
-      await sleep(runningAfterMs, undefined, { signal });
+      await sleep(runningAfterMs, undefined, { signal, ref: false });
       for (;;) {
         const status = runningStatus(capture.record);
         const text = JSON.stringify(status);
         if (text !== last) await write(status);
         last = text;
-        await sleep(progressEveryMs, undefined, { signal });
+        await sleep(progressEveryMs, undefined, { signal, ref: false });
       }
     } catch (thrown) {
       if (!signal.aborted) throw thrown;
