@@ -63,6 +63,7 @@ export { ARTIFACT_REASONS, type ArtifactReason } from './protocol/reasons.ts';
 export { RawFormatError } from './raw/frameHeader.ts';
 export { readItems } from './raw/readItems.ts';
 export type { RecordedItem } from './raw/takeItem.ts';
+export { readFileChunks } from './readFileChunks.ts';
 export {
   type CollectorSpool,
   type CollectorSpoolOptions,

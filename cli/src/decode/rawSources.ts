@@ -1,0 +1,63 @@
+import { open, readdir, stat } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { decompress, readFileChunks, readItems, readTar } from '@nicdiag/artifacts';
+import type { Item } from '@nicdiag/mlx5/decode';
+import { UsageError } from '../exitCodes.ts';
+
+/** The raw file of one collector, wherever it was found. */
+export interface RawSource {
+  /** Path in the bundle or below the folder; the file's own path when it stands alone. */
+  readonly path: string;
+  /** To be read to its end before the next source is asked for. */
+  readonly items: AsyncIterable<Item>;
+}
+
+const RAW_NAME = 'raw.bin';
+const RAW_MAGIC = Buffer.from('NICDIAGR');
+const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
+
+/** Every raw file in a bundle, an extracted folder, or the one that `path` is (compressed or not).
+ * @throws UsageError when it is none of these */
+export async function* rawSources(path: string): AsyncGenerator<RawSource> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new UsageError(`cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  });
+  if (found.isDirectory()) yield* inFolder(path);
+  else yield* inFile(path, path);
+}
+
+async function* inFolder(folder: string): AsyncGenerator<RawSource> {
+  const names = await readdir(folder, { recursive: true });
+  for (const name of names.filter((name) => name.split('/').at(-1) === RAW_NAME).sort()) {
+    yield* inFile(join(folder, name), relative(folder, join(folder, name)));
+  }
+}
+
+async function* inFile(path: string, shown: string): AsyncGenerator<RawSource> {
+  await using file = await open(path, 'r');
+  const head = Buffer.alloc(RAW_MAGIC.byteLength);
+  await file.read(head, 0, head.byteLength, 0);
+  if (head.equals(RAW_MAGIC)) return yield { path: shown, items: itemsOf(readFileChunks(file)) };
+  if (!head.subarray(0, ZSTD_MAGIC.byteLength).equals(ZSTD_MAGIC)) {
+    throw new UsageError(`${path} is neither a bundle (.tar.zst) nor a raw file`);
+  }
+  const plain = decompress(readFileChunks(file));
+  const first = await plain.next();
+  const content = startingWith(first.done === true ? [] : [first.value], plain);
+  if (first.done !== true && first.value.subarray(0, RAW_MAGIC.byteLength).equals(RAW_MAGIC)) {
+    return yield { path: shown, items: itemsOf(content) };
+  }
+  for await (const entry of readTar(content)) {
+    if (entry.type === 'file' && entry.path.endsWith(`/${RAW_NAME}`))
+      yield { path: entry.path, items: itemsOf(entry.body) };
+  }
+}
+
+async function* itemsOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Item> {
+  for await (const { item } of readItems(bytes)) yield item;
+}
+
+async function* startingWith(first: readonly Buffer[], rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield* first;
+  yield* rest;
+}

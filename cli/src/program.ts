@@ -1,0 +1,106 @@
+import { SYSTEM_NAMESPACE } from '@nicdiag/api';
+import { Command, CommanderError } from 'commander';
+import type { CaptureOptions } from './commands/capture.ts';
+import type { DecodeOptions } from './commands/decode.ts';
+import type { DevicesOptions } from './commands/devices.ts';
+import type { DownloadOptions } from './commands/download.ts';
+import type { ListOptions } from './commands/list.ts';
+import type { VerifyOptions } from './commands/verify.ts';
+import { addConnectionFlags } from './connection/connectionFlags.ts';
+import { errorLines } from './errorLines.ts';
+import { EXIT, UsageError } from './exitCodes.ts';
+import type { Io } from './io.ts';
+
+/** Runs one command line.
+ * @param args without the program's name
+ * @returns the exit code */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  let exitCode: number = EXIT.done;
+  const program = buildProgram(io, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    if (io.signal.aborted) return EXIT.interrupted;
+    for (const line of errorLines(error)) io.err(`${line}\n`);
+    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+  }
+}
+
+/** Commands are loaded when they run: those without a cluster do not pay for the Kubernetes client, nor the others for
+ * the layouts. */
+function buildProgram(io: Io, exitWith: (code: number) => void): Command {
+  const program = new Command('kubectl-nicdiag')
+    .description('Diagnostics of ConnectX NICs as Kubernetes resources')
+    .usage('COMMAND [options]   (as kubectl plugin: kubectl nicdiag COMMAND [options])')
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .exitOverride();
+  const add = (name: string, description: string) => program.command(name).description(description).exitOverride();
+  const addConnected = (name: string, description: string) => addConnectionFlags(add(name, description));
+
+  addConnected('capture', 'create a DiagnosticCapture from a file, wait for it, download what it brought')
+    .requiredOption('-f, --filename <file>', 'YAML or JSON, - for standard input')
+    .option('--wait', 'follow it to its end; exit code 0 all done, 1 nothing done, 2 partly, 4 cancelled')
+    .option('--download <directory>', 'wait until it is sealed and download the bundle there')
+    .option('--timeout <duration>', 'longest wait, such as 5m (default: its deadline and two minutes)')
+    .option('-o, --output <format>', OUTPUT)
+    .option('--system-namespace <name>', SYSTEM, SYSTEM_NAMESPACE)
+    .action(async (options: CaptureOptions) => {
+      const { captureCommand } = await import('./commands/capture.ts');
+      exitWith(await captureCommand(options, io));
+    });
+  addConnected('list', 'list captures with what came of them')
+    .argument('[capture]', 'only this one')
+    .option('-A, --all-namespaces', 'in all namespaces')
+    .option('-l, --selector <labels>', 'label selector')
+    .option('-o, --output <format>', OUTPUT)
+    .action(async (name: string | undefined, options: ListOptions) => {
+      const { listCommand } = await import('./commands/list.ts');
+      await listCommand(name, options, io);
+    });
+  addConnected('devices', 'list the NICs of the cluster')
+    .option('--node <name>', 'only of this node')
+    .option('-l, --selector <labels>', 'label selector')
+    .option('-o, --output <format>', OUTPUT)
+    .action(async (options: DevicesOptions) => {
+      const { devicesCommand } = await import('./commands/devices.ts');
+      await devicesCommand(options, io);
+    });
+  addConnected('download', 'download the bundle of a sealed capture and verify it')
+    .argument('<capture>', 'its name')
+    .option('-o, --output-dir <directory>', 'where to', '.')
+    .option('--extract', 'leave a folder with the files instead of the bundle')
+    .option('--system-namespace <name>', SYSTEM, SYSTEM_NAMESPACE)
+    .action(async (name: string, options: DownloadOptions) => {
+      const { downloadCommand } = await import('./commands/download.ts');
+      await downloadCommand(name, options, io);
+    });
+  add('decode', 'decode registers and capabilities of a bundle, an extracted folder or a raw file')
+    .argument('<path>', 'bundle, folder or raw.bin')
+    .option(
+      '--register <name>',
+      'only this register or capability, may be repeated',
+      (value, before) => [...before, value],
+      [] as string[],
+    )
+    .option('-o, --output <format>', 'json: one object a line')
+    .action(async (path: string, options: DecodeOptions) => {
+      const { decodeCommand } = await import('./commands/decode.ts');
+      await decodeCommand(path, options, io);
+    });
+  add('verify', 'check a bundle against its manifests')
+    .argument('<bundle>', 'a .tar.zst')
+    .option('--digest <digest>', 'status.manifest.digest of the capture')
+    .option('-o, --output <format>', 'json')
+    .action(async (path: string, options: VerifyOptions) => {
+      const { verifyCommand } = await import('./commands/verify.ts');
+      await verifyCommand(path, options, io);
+    });
+  return program;
+}
+
+const OUTPUT = 'json, yaml, wide or name';
+const SYSTEM = "namespace of the artifact server's Service";

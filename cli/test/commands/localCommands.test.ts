@@ -1,0 +1,112 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCollectorSpool } from '@nicdiag/artifacts';
+import { type Item, itemDecoder } from '@nicdiag/mlx5/decode';
+import test, { type ExecutionContext } from 'ava';
+import { runCli } from '../../src/program.ts';
+import { testIo } from '../testIo.ts';
+
+async function temporaryDirectory(t: ExecutionContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'nicdiag-cli-'));
+  t.teardown(() => rm(directory, { recursive: true }));
+  return directory;
+}
+
+function register(name: string, answer: Uint8Array, status = 0): Item {
+  const frame = {
+    opcode: 0x805,
+    opMod: 1,
+    registerId: 0x9020,
+    status,
+    syndrome: 0,
+    errno: 0,
+    startedNs: 1n,
+    elapsedNs: 2n,
+  };
+  const outcome = status === 0 ? 'ok' : 'refused';
+  return {
+    key: name,
+    kind: 'register',
+    name,
+    index: {},
+    outcome,
+    frames: [{ ...frame, inbox: Buffer.alloc(16), outbox: Buffer.concat([Buffer.alloc(16), answer]) }],
+  };
+}
+
+/** A raw file with a decodable register, a refused one and one without a layout. */
+async function rawFile(t: ExecutionContext): Promise<string> {
+  const directory = await temporaryDirectory(t);
+  await using spool = await createCollectorSpool(directory, { decoder: itemDecoder });
+  await spool.append([
+    register('MGIR', Buffer.alloc(160, 0x11)),
+    register('PPCNT', Buffer.alloc(256), 3),
+    register('NOSUCHREG', Buffer.alloc(8)),
+  ]);
+  await spool.finish();
+  return directory;
+}
+
+async function run(...args: string[]) {
+  const { io, written } = testIo();
+  return { code: await runCli(args, io), ...written };
+}
+
+test('decode shows names and values of a raw file, compressed or not, and of a folder', async (t) => {
+  const directory = await rawFile(t);
+  const plain = await run('decode', join(directory, 'raw.bin'));
+  t.is(plain.code, 0);
+  t.regex(plain.out, /^# .*raw\.bin\n\nMGIR\n {2}\S/);
+  t.regex(plain.out, /\nPPCNT\n {2}refused: BAD_PARAM \(/);
+  t.regex(plain.out, /\nNOSUCHREG\n {2}cannot be decoded: /);
+  const items = (text: string) => text.slice(text.indexOf('\n'));
+  t.is(items((await run('decode', join(directory, 'raw.bin.zst'))).out), items(plain.out));
+  t.regex((await run('decode', directory)).out, /^# raw\.bin\n/);
+});
+
+test('decode --register shows that register only, and fails when there is none', async (t) => {
+  const path = join(await rawFile(t), 'raw.bin');
+  const one = await run('decode', path, '--register', 'mgir', '-o', 'json');
+  t.is(one.code, 0);
+  t.like(JSON.parse(one.out), { name: 'MGIR', outcome: 'ok' });
+  const none = await run('decode', path, '--register', 'PMLP');
+  t.like(none, { code: 1, out: '' });
+  t.regex(none.err, /has no item of PMLP/);
+});
+
+for (const [title, args, code, message] of [
+  ['no command', [], 3, /Usage:/],
+  ['an unknown command', ['frobnicate'], 3, /unknown command 'frobnicate'/],
+  ['an unknown flag', ['list', '--frobnicate'], 3, /unknown option '--frobnicate'/],
+  ['a missing file flag', ['capture'], 3, /required option '-f, --filename <file>' not specified/],
+  ['a bad output format', ['list', '-o', 'xml'], 3, /-o must be one of/],
+  ['a bad duration', ['capture', '-f', 'x.yaml', '--timeout', 'soon'], 3, /--timeout: /],
+  ['groups without a user', ['list', '--as-group', 'sre'], 3, /--as-group needs --as/],
+  ['a name and all namespaces', ['list', 'x', '-A'], 3, /neither --all-namespaces nor --selector/],
+  ['a file that is not there', ['decode', '/nonexistent'], 3, /cannot read \/nonexistent/],
+  ['a bad digest', ['verify', 'x', '--digest', 'abc'], 3, /--digest must be sha256:/],
+  [
+    'a kubeconfig that is not there',
+    ['list', '--kubeconfig', '/nonexistent'],
+    1,
+    /cannot read the kubeconfig \/nonexistent/,
+  ],
+  ['help', ['--help'], 0, /^$/],
+  ['help of a command', ['download', '--help'], 0, /^$/],
+] as const) {
+  test(`exit code: ${title}`, async (t) => {
+    const result = await run(...args);
+    t.is(result.code, code, result.err);
+    t.regex(result.err, message);
+  });
+}
+
+test('a file that is no bundle does not verify', async (t) => {
+  const path = join(await temporaryDirectory(t), 'text');
+  await writeFile(path, 'hello, this is text');
+  const result = await run('verify', path);
+  t.like(result, { code: 1, out: '' });
+  t.regex(result.err, /not zstd/);
+  t.regex((await run('decode', path)).err, /is neither a bundle \(\.tar\.zst\) nor a raw file/);
+});
