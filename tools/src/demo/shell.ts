@@ -21,7 +21,13 @@ export function createShell(
   cwd: string,
   { signal }: { readonly signal: AbortSignal },
 ): Shell {
-  const env = { ...process.env, KUBECONFIG: kubeconfig, PATH: `${bin}${delimiter}${process.env['PATH']}` };
+  const env = {
+    ...process.env,
+    KUBECONFIG: kubeconfig,
+    // kubectl would keep what it discovers of this cluster below the home directory.
+    KUBECACHEDIR: `${kubeconfig}.cache`,
+    PATH: `${bin}${delimiter}${process.env['PATH']}`,
+  };
 
   type OnLine = (line: string) => void;
 

@@ -48,7 +48,7 @@ export function createTapTally(): TapTally {
 function isFraming(text: string): boolean {
   return (
     text === '' ||
-    /^(TAP version \d+|\d+\.\.\d+|# (tests|pass|skip|todo|fail) \d+|# .* hook|\s*(---|\.\.\.))$/.test(text)
+    /^(TAP version \d+|\d+\.\.\d+|# (tests|pass|skip|todo|fail) \d+|# .* hook( for .*)?|\s*(---|\.\.\.))$/.test(text)
   );
 }
 
