@@ -47,15 +47,22 @@ const gates: readonly (readonly [string, number])[] = [
   ['vector_calc', 0xb],
   ['port_selection_cap', 0x25],
   ['adv_virtualization', 0x26],
+  ['ipoib_enhanced_offloads', 0x6],
   ['shampo', 0x1d],
 ];
-test('gate bits and pages agree', (t) => {
-  const device = makeDevice();
-  const general = page(device, 0, CURRENT)!;
-  for (const [field, type] of gates) {
-    t.is(Number(getField(general, 'cmd_hca_cap', field)) === 1, page(device, type, CURRENT) !== undefined, field);
-  }
-});
+for (const [protocol, card] of [
+  ['Ethernet', 0],
+  ['InfiniBand', 1],
+] as const) {
+  test(`${protocol}: gate bits and pages agree`, (t) => {
+    const device = makeDevice({ card });
+    const general = page(device, 0, CURRENT)!;
+    for (const [field, type] of gates) {
+      t.is(Number(getField(general, 'cmd_hca_cap', field)) === 1, page(device, type, CURRENT) !== undefined, field);
+    }
+    t.is(page(device, 0x4, CURRENT) !== undefined, protocol === 'Ethernet', 'RoCE is for Ethernet');
+  });
+}
 
 test('the DEBUG page lists as many counters as the general page says', (t) => {
   const device = makeDevice();

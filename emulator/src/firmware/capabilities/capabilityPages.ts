@@ -51,7 +51,7 @@ export function createCapabilityPages(card: Card, fn: FunctionProfile, vhcaId: n
       const known = pages.get(key);
       if (known !== undefined) return known;
       const type = capabilityTypes.get(number);
-      const values = type === undefined ? undefined : card.model.capabilities[type.name];
+      const values = type === undefined ? undefined : offeredValues(card, type.name);
       if (type === undefined || values === undefined) return undefined;
       const page = make(type, values, mode);
       pages.set(key, page);
@@ -74,10 +74,22 @@ function fieldValue(
   return bits.includes(path) ? 1 : 0;
 }
 
+/** Types that only ports of one protocol have [inferred]. */
+const protocolOf: Readonly<Record<string, 'ethernet' | 'infiniband'>> = {
+  ROCE: 'ethernet',
+  IPOIB_OFFLOADS: 'infiniband',
+  IPOIB_ENHANCED_OFFLOADS: 'infiniband',
+};
+
+function offeredValues({ model, ports }: Card, name: string): CapabilityValues | undefined {
+  const protocol = protocolOf[name];
+  return protocol === undefined || protocol === ports[0]?.mode.protocol ? model.capabilities[name] : undefined;
+}
+
 /** Fields of the general page that follow from the function and the card, not from the model. */
 function general(card: Card, fn: FunctionProfile, vhcaId: number): Record<string, number> {
   const { model, ports } = card;
-  const offered = (name: string): number => (model.capabilities[name] === undefined ? 0 : 1);
+  const offered = (name: string): number => (offeredValues(card, name) === undefined ? 0 : 1);
   const isPf = fn.type === 'PF' ? 1 : 0;
   return {
     vhca_id: vhcaId,

@@ -83,7 +83,6 @@ export const componentRegisters: readonly RegisterRow[] = [
   },
   {
     name: 'MQIS',
-    writable: false,
     checks: { info_type: (value) => value === 1 || value === 2, read_offset: (value) => value === 0 },
     read: ({ card, field }) => {
       const text = field('info_type') === 1 ? card.model.partNumber : card.model.productName;
@@ -92,9 +91,7 @@ export const componentRegisters: readonly RegisterRow[] = [
   },
   {
     name: 'DTOR',
-    read: () => ({
-      ...timeouts(),
-    }),
+    read: timeouts,
   },
   {
     name: 'RCR',

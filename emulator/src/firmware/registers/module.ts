@@ -41,10 +41,6 @@ export const moduleRegisters: readonly RegisterRow[] = [
     }),
   },
   {
-    name: 'MCION',
-    read: () => ({}),
-  },
-  {
     name: 'MCIA',
     // 48 bytes of data: the register before it grew.
     shortForm: 64,

@@ -56,9 +56,9 @@ export const pcieRegisters: readonly RegisterRow[] = [
     },
   },
   {
+    // `clr` is write-only in the database but acts on reads.
     name: 'MPCNT',
     read: readMpcnt,
-    // `clr` is write-only in the database but acts on reads.
   },
   {
     name: 'MPEGC',

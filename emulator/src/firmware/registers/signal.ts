@@ -80,6 +80,7 @@ export const signalRegisters: readonly RegisterRow[] = [
   },
   {
     name: 'SLRG',
+    checks: { all_lanes: (value) => value === 0, measurements_thresholds: (value) => value === 0 },
     read: readSlrg,
   },
   {

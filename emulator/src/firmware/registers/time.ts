@@ -29,11 +29,10 @@ export const timeRegisters: readonly RegisterRow[] = [
     name: 'MTCTR',
     read: ({ card, field }) => {
       const crystal = Math.floor(card.uptimeSeconds() * card.model.deviceFrequencyKhz * 1000) % FREE_RUNNING_WRAP;
-      const wanted = (path: string): number => field(path);
       // Requests: 1 PCI time (PTM), 2 free-running counter [inferred].
       const clock = (request: number): number => (request === 2 ? crystal : Math.floor(card.wallNs()));
-      const first = wanted('first_clock_cross_timestamp_request');
-      const second = wanted('second_clock_cross_timestamp_request');
+      const first = field('first_clock_cross_timestamp_request');
+      const second = field('second_clock_cross_timestamp_request');
       return {
         accuracy: 20,
         first_clock_valid: first === 0 ? 0 : 1,
