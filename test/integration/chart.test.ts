@@ -34,10 +34,9 @@ const named = (manifests: readonly Manifest[], kind: string, name: string): Mani
   manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
 
 test('helm lint finds nothing', (t) => {
+  const given = ['image.repository=nicdiag', 'artifacts.tls.secretName=tls', 'artifacts.tls.caConfigMap=ca'];
   const { status, stdout, stderr } = spawnSync(t.context.cluster.binaries.helm, [
-    'lint',
-    '--strict',
-    `${root}charts/nicdiag`,
+    ...['lint', '--strict', `${root}charts/nicdiag`, `--set=${given.join()}`],
   ]);
   t.is(status, 0, `${stdout}${stderr}`);
 });

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { parseManifests, renderChart, type Stack, startStack } from '@nicdiag/tools';
-import { markedProcesses, mountsBelow } from '@nicdiag/tools/nursery';
+import { type PodProgram, parseManifests, renderChart, type Stack, startStack } from '@nicdiag/tools';
+import { MARK, markedProcesses, mountsBelow } from '@nicdiag/tools/nursery';
 import test from 'ava';
+import { appliedObjects, objectName } from './stack/appliedObjects.ts';
 
 /* What every test with all the programs builds upon: that they run as the chart says and that nothing is left. */
 let stack: Stack;
@@ -22,55 +23,113 @@ async function until(condition: () => boolean | Promise<boolean>, withinMs = 30_
   return false;
 }
 
-function commandLine(pid: number): string[] {
-  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+/** What the kernel says of a program's process, and where its Pod is. */
+function podOf(program: PodProgram) {
+  const entries = (file: string) => readFileSync(`/proc/${program.pid}/${file}`, 'utf8').split('\0').slice(0, -1);
+  const environment = entries('environ').map((entry) => entry.split(/=(.*)/s).slice(0, 2) as [string, string]);
+  const { PATH: _, NODE_V8_COVERAGE: _coverage, [MARK]: _mark, ...env } = Object.fromEntries(environment);
+  const root = program.path(API_ACCESS).slice(0, -API_ACCESS.length);
+  return { args: entries('cmdline').slice(2), env, root, ip: new URL(program.healthUrl ?? '').hostname };
 }
 
-interface Rendered {
-  readonly spec: {
-    readonly template: { readonly spec: { readonly containers: ReadonlyArray<{ readonly args: string[] }> } };
-  };
-}
-
-test.serial('what was applied is what helm template prints', async (t) => {
-  t.is(stack.manifests, await renderChart(stack.cluster));
-  const { code, stdout } = await stack.cluster.tryKubectl(['diff', '--server-side', '--force-conflicts', '-f', '-'], {
-    stdin: stack.manifests,
+test.serial('what was applied is what helm template prints, all of it and nothing else', async (t) => {
+  const { cluster, manifests, values } = stack;
+  t.is(manifests, await renderChart(cluster, ...values));
+  const printed = parseManifests(manifests).map(({ kind, metadata }) => objectName(kind, metadata));
+  t.deepEqual(await appliedObjects(cluster.admin), printed.sort());
+  // A field that was applied beside the printed ones would go, one that was not would come.
+  const { code, stdout } = await cluster.tryKubectl(['diff', '--server-side', '--force-conflicts', '-f', '-'], {
+    stdin: manifests,
   });
   t.is(code, 0, stdout);
 });
 
-for (const [workload, pid] of [
-  ['nicdiag-agent', () => stack.agent('gpu-a').pid],
-  ['nicdiag-operator', () => stack.operator().pid],
-  ['nicdiag-artifacts', () => stack.artifactServer.pid],
-] as const) {
-  test.serial(`${workload} runs with the arguments of its rendered Pod`, (t) => {
-    const manifest = parseManifests(stack.manifests).find(
-      ({ kind, metadata }) => metadata.name === workload && /^(Deployment|DaemonSet)$/.test(kind),
-    ) as unknown as Rendered;
-    const [, ...args] = manifest.spec.template.spec.containers[0]!.args;
-    const running = commandLine(pid()!).slice(2);
-    const flag = (arg: string): string => arg.split('=')[0]!;
-    t.deepEqual(
-      running.map(flag).filter((name) => name !== '--kubeconfig'),
-      args.map(flag),
-    );
-    const plain = args.filter((arg) => !/[/:$]/.test(arg));
-    t.deepEqual(
-      plain.filter((arg) => !running.includes(arg)),
-      [],
-    );
-  });
-}
+const API_ACCESS = '/var/run/secrets/kubernetes.io/serviceaccount';
+const ARTIFACTS_ACCESS = '/var/run/secrets/nicdiag-artifacts';
 
-test.serial("an agent's environment and token name its node", (t) => {
-  const { pid } = stack.agent('gpu-b');
-  t.true(readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes('NODE_NAME=gpu-b'));
-  const token = readFileSync(stack.agent('gpu-b').path('/var/run/secrets/nicdiag-artifacts/token'), 'utf8');
-  const claims = JSON.parse(Buffer.from(token.split('.')[1]!, 'base64url').toString());
-  t.deepEqual(claims.aud, ['nicdiag-artifacts']);
-  t.is(claims['kubernetes.io'].node.name, 'gpu-b');
+test.serial('each program has the arguments of its rendered Pod, paths in volumes led to its own directory', (t) => {
+  const { url } = stack.artifactServer;
+  const toApi = (root: string) => [`--token-file=${root}${API_ACCESS}/token`, `--api-ca=${root}${API_ACCESS}/ca.crt`];
+  const toArtifacts = (root: string) => [
+    `--artifacts-url=${url}`,
+    `--artifacts-ca=${root}${ARTIFACTS_ACCESS}/ca.crt`,
+    `--artifacts-token-file=${root}${ARTIFACTS_ACCESS}/token`,
+  ];
+  const agent = podOf(stack.agent('gpu-b'));
+  t.deepEqual(agent.args, [
+    ...[`--host-root=${agent.root}/host`, `--state-dir=${agent.root}/var/lib/nicdiag`, '--spool-limit=4Gi'],
+    ...[...toApi(agent.root), ...toArtifacts(agent.root), `--listen=[${agent.ip}]:8081`],
+  ]);
+  const operator = podOf(stack.operator(1));
+  t.deepEqual(operator.args, [
+    ...['--namespace=nicdiag-system', '--agent-namespace=nicdiag-agent'],
+    ...[...toApi(operator.root), ...toArtifacts(operator.root), `--listen=[${operator.ip}]:8081`],
+  ]);
+  const server = podOf(stack.artifactServer);
+  const port = new URL(url).port;
+  const healthPort = new URL(stack.artifactServer.healthUrl ?? '').port;
+  t.deepEqual(server.args, [
+    ...[`--store=${server.root}/var/lib/nicdiag-artifacts`, `--listen=[${stack.cluster.address}]:${port}`],
+    ...[`--health-listen=[${stack.cluster.address}]:${healthPort}`],
+    ...[`--tls-cert=${server.root}/etc/nicdiag/tls/tls.crt`, `--tls-key=${server.root}/etc/nicdiag/tls/tls.key`],
+    '--agent-service-account=nicdiag-agent:nicdiag-agent',
+    '--operator-service-account=nicdiag-system:nicdiag-operator',
+    ...toApi(server.root),
+  ]);
+});
+
+test.serial("each program has its Pod's environment, and nothing of the stack's", (t) => {
+  const { hostname: KUBERNETES_SERVICE_HOST, port } = new URL(stack.cluster.server);
+  const kubelet = { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT: port, KUBERNETES_SERVICE_PORT_HTTPS: port };
+  const agent = podOf(stack.agent('gpu-b'));
+  t.deepEqual(agent.env, { ...kubelet, NODE_NAME: 'gpu-b', POD_IP: agent.ip });
+  const operator = podOf(stack.operator(1));
+  t.deepEqual(operator.env, { ...kubelet, POD_NAME: 'nicdiag-operator-1', POD_IP: operator.ip });
+  t.deepEqual(podOf(stack.artifactServer).env, { ...kubelet, POD_IP: stack.cluster.address });
+});
+
+test.serial('Pods have addresses of their own, which the API server knows', async (t) => {
+  const known = await stack.kubectl(['get', 'pods', '-A', '-o', 'jsonpath={.items[*].status.podIP}']);
+  const programs = [
+    stack.artifactServer,
+    stack.operator(0),
+    stack.operator(1),
+    stack.agent('gpu-a'),
+    stack.agent('gpu-b'),
+  ];
+  t.deepEqual(known.split(' ').sort(), programs.map((program) => podOf(program).ip).sort());
+  t.is(new Set(known.split(' ')).size, programs.length);
+});
+
+test.serial("a Pod's tokens are for its node and their audience", (t) => {
+  const claims = (path: string) => {
+    const [, payload = ''] = readFileSync(stack.agent('gpu-b').path(path), 'utf8').split('.');
+    return JSON.parse(Buffer.from(payload, 'base64url').toString());
+  };
+  for (const [path, audience] of [
+    [`${API_ACCESS}/token`, 'https://kubernetes.default.svc'],
+    [`${ARTIFACTS_ACCESS}/token`, 'nicdiag-artifacts'],
+  ] as const) {
+    t.deepEqual(claims(path).aud, [audience]);
+    t.is(claims(path)['kubernetes.io'].node.name, 'gpu-b');
+    t.is(claims(path)['kubernetes.io'].pod.name, 'nicdiag-agent-gpu-b');
+  }
+});
+
+test.serial('kubectl shows the workloads with their Pods', async (t) => {
+  const row = '{.metadata.name} {.status.readyReplicas}{.status.numberReady}';
+  const rows = async (): Promise<string[]> => {
+    const printed = await stack.kubectl([
+      'get',
+      'deploy,ds',
+      '-A',
+      '-o',
+      `jsonpath={range .items[*]}${row}{"\\n"}{end}`,
+    ]);
+    return printed.trim().split('\n').sort();
+  };
+  const expected = ['nicdiag-agent 2', 'nicdiag-artifacts 1', 'nicdiag-operator 2'];
+  t.true(await until(async () => (await rows()).join() === expected.join()), (await rows()).join());
 });
 
 test.serial('a Pod is Ready while its program is', async (t) => {

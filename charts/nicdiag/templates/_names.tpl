@@ -11,3 +11,22 @@ system:serviceaccount:{{ .Values.namespaces.system.name }}:nicdiag-operator
 {{- define "nicdiag.agentUser" -}}
 system:serviceaccount:{{ .Values.namespaces.agent.name }}:nicdiag-agent
 {{- end }}
+
+{{- define "nicdiag.image" -}}
+{{- $image := .Values.image -}}
+{{- if $image.digest -}}
+{{ $image.repository }}@{{ $image.digest }}
+{{- else -}}
+{{ $image.repository }}:{{ $image.tag | default .Chart.AppVersion }}
+{{- end -}}
+{{- end }}
+
+{{- /* Where agents and operator reach the artifact server. */}}
+{{- define "nicdiag.artifactsUrl" -}}
+{{ .Values.artifacts.url | default (printf "https://nicdiag-artifacts.%s.svc:8443" .Values.namespaces.system.name) }}
+{{- end }}
+
+{{- /* ConfigMap with the CA of the artifact server's certificate, in both namespaces. */}}
+{{- define "nicdiag.artifactsCa" -}}
+{{ .Values.artifacts.tls.caConfigMap | default "nicdiag-artifacts-ca" }}
+{{- end }}

@@ -22,6 +22,7 @@ export interface PodOptions {
   /** Whole spec where the few fields above are not enough; nodeName and serviceAccountName are put into it. */
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: ReadonlyArray<Readonly<Record<string, unknown>>>;
 }
 
 /** A running control plane and what one does to it. */
@@ -55,9 +56,10 @@ export interface Cluster extends AsyncDisposable {
   createNode(name: string, labels?: Readonly<Record<string, string>>): Promise<ApiObject>;
   /** Creates a Pod bound to a node; waits for its ServiceAccount, which a controller may be making. */
   createPod(options: PodOptions): Promise<ApiObject>;
-  /** @param restarts shown by kubectl */
+  /** @param pod `ip` is its own address; the machine's when there is none
+   * @param restarts shown by kubectl */
   setPodReady(
-    pod: { readonly namespace: string; readonly name: string },
+    pod: { readonly namespace: string; readonly name: string; readonly ip?: string },
     ready: boolean,
     restarts?: number,
   ): Promise<void>;
@@ -119,21 +121,21 @@ export function createCluster({ nursery, binaries, server, secrets, admin, apiSe
         contentType: 'application/merge-patch+json',
       });
     },
-    async createPod({ namespace, name, nodeName, serviceAccount, labels, annotations, spec }) {
+    async createPod({ namespace, name, nodeName, serviceAccount, labels, annotations, ownerReferences, spec }) {
       const containers = [{ name: 'main', image: 'none' }];
       const body = {
         apiVersion: 'v1',
         kind: 'Pod',
-        metadata: { namespace, name, labels, annotations },
+        metadata: { namespace, name, labels, annotations, ownerReferences },
         spec: { containers, ...spec, nodeName, serviceAccountName: serviceAccount },
       };
       return await createWhenAdmitted(admin, podPath(namespace), body);
     },
-    async setPodReady({ namespace, name }, ready, restarts = 0) {
+    async setPodReady({ namespace, name, ip = address }, ready, restarts = 0) {
       const path = `${podPath(namespace)}/${name}`;
       const containers = containerNames(await admin.object('GET', path));
       await admin.request('PATCH', `${path}/status`, {
-        body: podStatus(address, ready, containers, restarts),
+        body: podStatus({ host: address, pod: ip }, ready, containers, restarts),
         contentType: 'application/merge-patch+json',
       });
     },

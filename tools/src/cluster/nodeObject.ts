@@ -36,7 +36,7 @@ export function readyNodeStatus(address: string): Record<string, unknown> {
  * @param containers their names
  * @param restarts how often they were started again */
 export function podStatus(
-  address: string,
+  addresses: { readonly host: string; readonly pod: string },
   ready: boolean,
   containers: readonly string[],
   restarts: number,
@@ -45,10 +45,10 @@ export function podStatus(
   return {
     status: {
       phase: 'Running',
-      hostIP: address,
-      hostIPs: [{ ip: address }],
-      podIP: address,
-      podIPs: [{ ip: address }],
+      hostIP: addresses.host,
+      hostIPs: [{ ip: addresses.host }],
+      podIP: addresses.pod,
+      podIPs: [{ ip: addresses.pod }],
       startTime: startedAt,
       containerStatuses: containers.map((name) => ({
         name,

@@ -10,6 +10,9 @@ import { sweep } from './sweep.ts';
 
 export interface SpawnOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** `container`: nothing of this process's own environment, as in a container, except for what tools need of a child.
+   * @default inherited */
+  readonly environment?: 'inherited' | 'container';
   readonly cwd?: string;
 }
 
@@ -59,13 +62,13 @@ export function createNursery(what: string, options: NurseryOptions = {}): Nurse
     id,
     directory,
     logs,
-    spawn(name, [program, ...args], { cwd = directory, env } = {}) {
+    spawn(name, [program, ...args], { cwd = directory, env, environment } = {}) {
       const logPath = join(logs, `${name}.log`);
       const log = openSync(logPath, 'a');
       try {
         const child = spawn(program, args, {
           cwd,
-          env: { ...process.env, ...env, [MARK]: id },
+          env: { ...(environment === 'container' ? imageEnvironment() : process.env), ...env, [MARK]: id },
           stdio: ['ignore', log, log],
           // A group of its own: Ctrl-C in a terminal is for the owner, who ends its children in order.
           detached: true,
@@ -81,4 +84,10 @@ export function createNursery(what: string, options: NurseryOptions = {}): Nurse
       return ended;
     },
   };
+}
+
+/** What an image sets, and where coverage is written. */
+function imageEnvironment(): NodeJS.ProcessEnv {
+  const { PATH, NODE_V8_COVERAGE } = process.env;
+  return { PATH, NODE_V8_COVERAGE };
 }

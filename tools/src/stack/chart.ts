@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { ApiError } from '../cluster/adminClient.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { ARTIFACTS_TLS_SECRET } from './artifactsTls.ts';
 import { parseManifests } from './manifests.ts';
 import { CHART } from './paths.ts';
 
@@ -15,25 +17,25 @@ export class ChartError extends Error {
 }
 
 /** Renders charts/nicdiag as `helm template` prints it.
- * @param values a values file's content, as JSON or YAML
+ * @param values content of values files, as JSON or YAML; a later one goes before an earlier, all go before
+ * {@link developmentValues}
  * @throws ChartError with helm's message */
-export async function renderChart(cluster: Cluster, values?: string): Promise<string> {
-  const args = [
-    'template',
-    RELEASE,
-    CHART,
-    '--namespace',
-    'nicdiag-system',
-    ...(values === undefined ? [] : ['--values', '-']),
-  ];
+export async function renderChart(cluster: Cluster, ...values: readonly string[]): Promise<string> {
   // helm would otherwise read and write below the home directory.
   const home = `${cluster.nursery.directory}/helm`;
+  mkdirSync(home, { recursive: true });
+  const directory = mkdtempSync(`${home}/values-`);
+  const files = [developmentValues(cluster), ...values].map((content, index) => {
+    writeFileSync(`${directory}/${index}.yaml`, content);
+    return `--values=${directory}/${index}.yaml`;
+  });
+  const args = ['template', RELEASE, CHART, '--namespace=nicdiag-system', ...files];
   const environment = { ...process.env, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home };
   const child = spawn(cluster.binaries.helm, args, { env: environment, stdio: 'pipe' });
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-  child.stdin.end(values ?? '');
+  child.stdin.end();
   const code = await new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
@@ -42,11 +44,19 @@ export async function renderChart(cluster: Cluster, values?: string): Promise<st
   return Buffer.concat(stdout).toString();
 }
 
+/** The values that whoever installs the chart must give, for a cluster of one's own. No image is pulled here. */
+function developmentValues({ authority }: Cluster): string {
+  return JSON.stringify({
+    image: { repository: 'nicdiag' },
+    artifacts: { tls: { secretName: ARTIFACTS_TLS_SECRET, caBundle: authority.certificate } },
+  });
+}
+
 /** Renders the chart and applies it.
  * @param values see {@link renderChart}
  * @returns what was applied */
-export async function installChart(cluster: Cluster, values?: string): Promise<string> {
-  const manifests = await renderChart(cluster, values);
+export async function installChart(cluster: Cluster, ...values: readonly string[]): Promise<string> {
+  const manifests = await renderChart(cluster, ...values);
   await applyChart(cluster, manifests);
   return manifests;
 }

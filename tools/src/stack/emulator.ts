@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
@@ -40,11 +40,21 @@ const POLL_MS = 25;
 
 /** Starts `nicdiag-emulator serve` for one host.
  * @param host a profile's name, or the path of a profile */
-export function startEmulator(nursery: Nursery, host: string, options: { readonly seed?: number } = {}): EmulatedHost {
+export function startEmulator(
+  nursery: Nursery,
+  host: string,
+  options: {
+    readonly seed?: number;
+    /** @default a directory of its own */
+    readonly root?: string;
+  } = {},
+): EmulatedHost {
   const name = `emulator-${host}`;
-  const root = `${nursery.directory}/hosts/${host}`;
-  const commandLogFile = `${nursery.directory}/hosts/${host}.commands`;
-  const controlSocket = `${root}.control`;
+  const directory = `${nursery.directory}/hosts`;
+  const { root = `${directory}/${host}` } = options;
+  const commandLogFile = `${directory}/${host}.commands`;
+  const controlSocket = `${directory}/${host}.control`;
+  mkdirSync(directory, { recursive: true });
   const program = createProgram(nursery, {
     name,
     command: [

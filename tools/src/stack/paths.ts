@@ -12,4 +12,11 @@ export const MAIN = {
   cli: `${REPOSITORY}cli/src/main.ts`,
 } as const;
 
+/** Entry points of an image's programs, by their names on its PATH: the `command` of the chart's containers. */
+export const PROGRAMS: Readonly<Record<string, string>> = {
+  'nicdiag-agent': MAIN.nodeAgent,
+  'nicdiag-operator': MAIN.operator,
+  'nicdiag-artifact-server': MAIN.artifactServer,
+};
+
 export const CHART = `${REPOSITORY}charts/nicdiag`;

@@ -11,7 +11,9 @@ export interface ProgramOptions {
   readonly name: string;
   readonly command: Command;
   readonly env?: Readonly<Record<string, string | undefined>>;
-  /** `http://127.0.0.1:PORT` of its health server: /livez, /readyz, /metrics. */
+  /** @default inherited; see the nursery */
+  readonly environment?: 'inherited' | 'container';
+  /** `http://HOST:PORT` of its health server: /livez, /readyz, /metrics. */
   readonly healthUrl?: string;
   /** @default never */
   readonly restart?: RestartPolicy;
@@ -80,7 +82,10 @@ export function createProgram(nursery: Nursery, options: ProgramOptions): Progra
     wanted = true;
     starts++;
     const began = Date.now();
-    const mine = nursery.spawn(name, [...command, ...(start.args ?? [])], { env: { ...options.env, ...start.env } });
+    const mine = nursery.spawn(name, [...command, ...(start.args ?? [])], {
+      env: { ...options.env, ...start.env },
+      environment: options.environment ?? 'inherited',
+    });
     child = mine;
     void mine.ended.then(async () => {
       if (!wanted || restart === 'never' || child !== mine) return;

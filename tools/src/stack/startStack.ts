@@ -1,15 +1,18 @@
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from '../cluster/cluster.ts';
+import { freePort } from '../cluster/freePort.ts';
 import { startCluster } from '../cluster/startCluster.ts';
 import { createNursery, type Nursery } from '../nursery/nursery.ts';
 import { installArtifactsTls } from './artifactsTls.ts';
 import { installChart } from './chart.ts';
 import { type EmulatedHost, startEmulator } from './emulator.ts';
 import { parseManifests } from './manifests.ts';
-import { findTemplate } from './pod/podTemplate.ts';
-import { type PodPlan, type PodProgram, planPod, runPod, serviceTable } from './pod/runPod.ts';
-import { parseServices } from './pod/services.ts';
+import type { Placement, PlacementNode } from './pod/placement.ts';
+import { createPodNetwork } from './pod/podNetwork.ts';
+import { parseWorkloads } from './pod/podTemplate.ts';
+import type { PodProgram } from './pod/runPod.ts';
+import { runWorkload } from './pod/runWorkload.ts';
 import type { RestartPolicy } from './program.ts';
 
 /** Each host is a node with that name, an emulator and an agent. The names are profiles of the emulator. */
@@ -17,6 +20,17 @@ const HOSTS = ['gpu-a', 'gpu-b', 'gpu-c'] as const;
 
 /** Where operator and artifact server run; it has no agent. */
 const SYSTEM_NODE = 'system';
+
+/** Node Feature Discovery's word for a node with a Mellanox device: the hosts have it, and the agents ask for it. */
+const HAS_NICS = { 'feature.node.kubernetes.io/pci-15b3.present': 'true' };
+
+/** Names of the chart's workloads. */
+const OPERATOR = 'nicdiag-operator';
+const ARTIFACTS = 'nicdiag-artifacts';
+const AGENT = 'nicdiag-agent';
+
+/** Where the agents' container has its node's /dev and /sys. */
+const HOST_ROOT = '/host';
 
 export interface StackOptions {
   /** A cluster of the caller's, with the chart not yet installed; it is not disposed with the stack.
@@ -27,7 +41,7 @@ export interface StackOptions {
   /** Labels of the hosts' Nodes.
    * @default pool=h200 */
   readonly labels?: Readonly<Record<string, string>>;
-  /** Replicas that are started, whatever the chart says.
+  /** The chart's operator.replicas.
    * @default 1 */
   readonly operators?: number;
   /** What happens with a program that ends by itself or is killed.
@@ -65,6 +79,8 @@ export interface Stack extends AsyncDisposable {
   /** Directory with the programs' logs. */
   readonly logs: string;
   readonly artifactServer: ArtifactServer;
+  /** Values files that the chart was rendered with, beside those of any development cluster (chart.ts). */
+  readonly values: readonly string[];
   /** What `helm template` printed and was applied. */
   readonly manifests: string;
   /** @throws RangeError for a name that is no host */
@@ -90,8 +106,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const ended = new AbortController();
   let cluster: Cluster | undefined;
   try {
-    mkdirSync(join(nursery.directory, 'hosts'));
-    const emulators = new Map(hosts.map((host) => [host, startEmulator(nursery, host, options)]));
+    const emulators = new Map(
+      hosts.map((host) => [host, startEmulator(nursery, host, emulatorOptions(nursery, host, options))]),
+    );
     cluster = options.cluster ?? (await startCluster({ name: 'stack-cluster', ...options }));
     await Promise.all([...emulators.values()].map((emulator) => emulator.untilServing({ signal })));
     const stack = await startPods(cluster, nursery, emulators, ended, options);
@@ -112,39 +129,43 @@ async function startPods(
   ended: AbortController,
   options: StackOptions,
 ): Promise<Stack> {
-  const { labels = { pool: 'h200' }, env, restart, signal } = options;
+  const { env, restart, signal } = options;
   const hosts = [...emulators.keys()];
-  const rendered = await installChart(cluster, options.values);
+  const { url, values } = await stackValues(cluster, options);
+  const manifests = await installChart(cluster, ...values);
+  const nodes = stackNodes(hosts, options.labels);
   await Promise.all([
     installArtifactsTls(cluster),
-    cluster.createNode(SYSTEM_NODE),
-    ...hosts.map((host) => cluster.createNode(host, labels)),
+    ...nodes.map(({ name, labels }) => cluster.createNode(name, labels)),
   ]);
-  const plans = await planPods(cluster, rendered, hosts, options.operators ?? 1);
-  const services = serviceTable(parseServices(parseManifests(rendered)), [plans.artifactServer]);
-  const hostPath = hostPaths(nursery, emulators);
-  const run = (plan: PodPlan): Promise<PodProgram> =>
-    runPod(cluster, nursery, plan, { services, hostPath, env, restart, signal: ended.signal });
-  const [server, operators, agentPods] = await Promise.all([
-    run(plans.artifactServer),
-    Promise.all(plans.operators.map(run)),
-    Promise.all(plans.agents.map(async (plan) => [plan.nodeName, await run(plan)] as const)),
-  ]);
-  const agents = new Map(agentPods.map(([host, program]) => [host, asAgent(program)]));
-  const pods: readonly PodProgram[] = [server, ...operators, ...agents.values()];
-  const programs = [...pods, ...emulators.values()];
+  const network = createPodNetwork();
+  const run = { nodes, root: (pod: Placement) => podRoot(nursery, pod.name), env, restart, signal: ended.signal };
+  const workloads = new Map(
+    await Promise.all(
+      parseWorkloads(parseManifests(manifests)).map(async (template) => {
+        // The API server's service proxy refuses to call a loopback address.
+        const ip = template.workload === ARTIFACTS ? () => cluster.address : network.allocate;
+        return [template.workload, await runWorkload(cluster, nursery, template, { ...run, ip })] as const;
+      }),
+    ),
+  );
+  const pods = new Map([...workloads.values()].flatMap((programs) => [...programs]));
+  const programs = [...pods.values(), ...emulators.values()];
+  const agents = new Map(hosts.map((host) => [host, asAgent(named(pods, `${AGENT}-${host}`))]));
+  const artifactServer = asArtifactServer(named(pods, `${ARTIFACTS}-0`), url, cluster);
   return {
     cluster,
     hosts,
     logs: nursery.logs,
-    artifactServer: asArtifactServer(server, services, cluster),
-    manifests: rendered,
+    artifactServer,
+    values,
+    manifests,
     agent: (host) => named(agents, host),
     emulator: (host) => named(emulators, host),
-    operator: (index = 0) => named(new Map(operators.map((operator, at) => [String(at), operator])), String(index)),
+    operator: (index = 0) => named(pods, `${OPERATOR}-${index}`),
     kubectl: cluster.kubectl,
     async untilReady() {
-      await Promise.all(pods.map((program) => program.pod.untilReady({ signal })));
+      await Promise.all([...pods.values()].map((program) => program.pod.untilReady({ signal })));
     },
     tails: (lines) => programs.map((program) => `--- ${program.name}\n${program.tail(lines)}`).join('\n'),
     saveLogs(directory) {
@@ -153,59 +174,52 @@ async function startPods(
     },
     async [Symbol.asyncDispose]() {
       ended.abort();
-      await Promise.all(pods.map((program) => program.stop({ graceMs: 5_000 })));
+      await Promise.all([...pods.values()].map((program) => program.stop({ graceMs: 5_000 })));
       await nursery[Symbol.asyncDispose]();
       if (options.cluster === undefined) await cluster[Symbol.asyncDispose]();
     },
   };
 }
 
-/** The Pods that the workload controllers would make of the chart's Deployments and its DaemonSet. */
-async function planPods(
-  cluster: Cluster,
-  rendered: string,
-  hosts: readonly string[],
-  replicas: number,
-): Promise<{ artifactServer: PodPlan; operators: PodPlan[]; agents: PodPlan[] }> {
-  const manifests = parseManifests(rendered);
-  const services = parseServices(manifests);
-  const plan = (workload: string, suffix: string, nodeName: string): Promise<PodPlan> => {
-    const place = { name: `${workload}-${suffix}`, nodeName, address: cluster.address };
-    return planPod(findTemplate(manifests, workload), place, services);
-  };
-  const indexes = Array.from({ length: replicas }, (_, index) => String(index));
-  return {
-    artifactServer: await plan('nicdiag-artifacts', '0', SYSTEM_NODE),
-    operators: await Promise.all(indexes.map((index) => plan('nicdiag-operator', index, SYSTEM_NODE))),
-    agents: await Promise.all(hosts.map((host) => plan('nicdiag-agent', host, host))),
-  };
+/** Directory of the volumes of a Pod. */
+function podRoot(nursery: Nursery, pod: string): string {
+  return join(nursery.directory, 'pods', pod);
 }
 
-/** A node's /dev and /sys are its emulator's; anything else is a directory of its own. */
-function hostPaths(
-  nursery: Nursery,
-  emulators: ReadonlyMap<string, EmulatedHost>,
-): (nodeName: string, path: string) => string {
-  return (nodeName, path) => {
-    const emulator = emulators.get(nodeName);
-    if (emulator !== undefined && /^\/(dev|sys)(\/|$)/.test(path)) return emulator.root + path;
-    const directory = join(nursery.directory, 'hosts', `${nodeName}.files`, path);
-    mkdirSync(directory, { recursive: true });
-    return directory;
-  };
+/** An emulated host lies where its agent's Pod has the host: /dev and /sys are in place, without a link that would lead
+ * out of the host's root. */
+function emulatorOptions(nursery: Nursery, host: string, { seed }: StackOptions): { root: string; seed?: number } {
+  return { root: podRoot(nursery, `${AGENT}-${host}`) + HOST_ROOT, ...(seed !== undefined && { seed }) };
+}
+
+/** What the chart is told beyond a development cluster's values: there is no cluster DNS here, and the artifact server
+ * shares its address with everything else on this machine. */
+async function stackValues(
+  cluster: Cluster,
+  { operators = 1, values }: StackOptions,
+): Promise<{ readonly url: string; readonly values: readonly string[] }> {
+  const { address } = cluster;
+  const ports = { https: await freePort(address), health: await freePort(address) };
+  const url = `https://${address}:${ports.https}`;
+  const own = { operator: { replicas: operators }, agent: { nodeSelector: HAS_NICS }, artifacts: { url, ports } };
+  return { url, values: [JSON.stringify(own), ...(values === undefined ? [] : [values])] };
+}
+
+/** The system's node comes first: what runs on any node runs there. */
+function stackNodes(hosts: readonly string[], labels: StackOptions['labels'] = { pool: 'h200' }): PlacementNode[] {
+  const os = { 'kubernetes.io/os': 'linux' };
+  return [
+    { name: SYSTEM_NODE, labels: os },
+    ...hosts.map((name) => ({ name, labels: { ...os, ...HAS_NICS, ...labels } })),
+  ];
 }
 
 function asAgent(program: PodProgram): Agent {
   return Object.assign(program, { stateDirectory: program.path('/var/lib/nicdiag') });
 }
 
-function asArtifactServer(
-  program: PodProgram,
-  services: ReadonlyMap<string, string>,
-  cluster: Cluster,
-): ArtifactServer {
-  const [url = ''] = services.values();
-  return Object.assign(program, { url, caFile: cluster.caFile, store: program.path('/var/lib/nicdiag/artifacts') });
+function asArtifactServer(program: PodProgram, url: string, cluster: Cluster): ArtifactServer {
+  return Object.assign(program, { url, caFile: cluster.caFile, store: program.path('/var/lib/nicdiag-artifacts') });
 }
 
 function named<T>(programs: ReadonlyMap<string, T>, name: string): T {

@@ -1,8 +1,7 @@
 import test from 'ava';
 import { parseManifests } from '../../src/stack/manifests.ts';
 import { FieldError } from '../../src/stack/pod/fields.ts';
-import { findTemplate } from '../../src/stack/pod/podTemplate.ts';
-import { parseServices, selects } from '../../src/stack/pod/services.ts';
+import { parseWorkloads } from '../../src/stack/pod/podTemplate.ts';
 
 const MANIFESTS = `
 apiVersion: apps/v1
@@ -13,9 +12,11 @@ spec:
     metadata: {labels: {app: agent}}
     spec:
       serviceAccountName: sa
+      nodeSelector: {os: linux}
       containers:
         - name: agent
-          args: [node-agent, --listen=:8081]
+          command: [program]
+          args: [--listen=:8081]
           env:
             - {name: PLAIN, value: text}
             - {name: NODE, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}
@@ -23,8 +24,10 @@ spec:
           readinessProbe: {httpGet: {path: /readyz, port: health}}
           volumeMounts: [{name: dev, mountPath: /host/dev}, {name: access, mountPath: /access}]
       volumes:
-        - {name: dev, hostPath: {path: /dev}}
+        - {name: dev, hostPath: {path: /dev, type: Directory}}
+        - {name: state, hostPath: {path: /var/lib/x, type: DirectoryOrCreate}}
         - {name: data, persistentVolumeClaim: {claimName: claim}}
+        - {name: scratch, emptyDir: {}}
         - {name: tls, secret: {secretName: tls}}
         - name: access
           projected:
@@ -36,22 +39,20 @@ spec:
 apiVersion: v1
 kind: Service
 metadata: {name: agents, namespace: ns}
-spec:
-  selector: {app: agent}
-  ports: [{name: https, port: 443, targetPort: health}]
----
-apiVersion: v1
-kind: Service
-metadata: {name: external, namespace: ns}
-spec:
-  ports: [{name: https, port: 443}]
+spec: {selector: {app: agent}}
 `;
 
 test("what decides how a program runs is read from a workload's template", (t) => {
-  const template = findTemplate(parseManifests(MANIFESTS), 'agent');
-  t.like(template, { namespace: 'ns', serviceAccount: 'sa', labels: { app: 'agent' } });
-  t.deepEqual(template.container, {
-    args: ['node-agent', '--listen=:8081'],
+  const [template, ...others] = parseWorkloads(parseManifests(MANIFESTS));
+  t.deepEqual(others, []);
+  t.like(template, {
+    ...{ kind: 'DaemonSet', workload: 'agent', namespace: 'ns', serviceAccount: 'sa', replicas: 1 },
+    ...{ labels: { app: 'agent' }, nodeSelector: { os: 'linux' } },
+  });
+  t.deepEqual(template!.container, {
+    name: 'agent',
+    command: ['program'],
+    args: ['--listen=:8081'],
     env: [
       { name: 'PLAIN', value: 'text' },
       { name: 'NODE', value: { fieldPath: 'spec.nodeName' } },
@@ -63,9 +64,11 @@ test("what decides how a program runs is read from a workload's template", (t) =
     ],
     readiness: { path: '/readyz', port: 'health' },
   });
-  t.deepEqual(template.volumes, [
-    { name: 'dev', kind: 'hostPath', path: '/dev' },
-    { name: 'data', kind: 'claim', claim: 'claim' },
+  t.deepEqual(template!.volumes, [
+    { name: 'dev', kind: 'hostPath', path: '/dev', mustExist: true },
+    { name: 'state', kind: 'hostPath', path: '/var/lib/x', mustExist: false },
+    { name: 'data', kind: 'directory' },
+    { name: 'scratch', kind: 'directory' },
     { name: 'tls', kind: 'files', sources: [{ kind: 'secret', name: 'tls', items: undefined }] },
     {
       name: 'access',
@@ -79,23 +82,18 @@ test("what decides how a program runs is read from a workload's template", (t) =
   ]);
 });
 
-test('a template without what is needed is refused by the path of it', (t) => {
-  const broken = MANIFESTS.replace('serviceAccountName: sa', 'serviceAccountName: 7');
-  t.throws(() => findTemplate(parseManifests(broken), 'agent'), {
-    instanceOf: FieldError,
-    message: 'serviceAccountName is no text',
+for (const [what, from, to, message] of [
+  [
+    'without a field that is needed',
+    'serviceAccountName: sa',
+    'serviceAccountName: 7',
+    'serviceAccountName is no text',
+  ],
+  ['with a second container', 'containers:', 'containers:\n        - {name: second}', /several containers/],
+  ['with a subPath', 'mountPath: /access', 'mountPath: /access, subPath: a', /subPath of access is not provided/],
+] as const) {
+  test(`a template ${what} is refused`, (t) => {
+    const broken = parseManifests(MANIFESTS.replace(from, to));
+    t.throws(() => parseWorkloads(broken), { instanceOf: FieldError, message });
   });
-  t.throws(() => findTemplate(parseManifests(MANIFESTS), 'other'), { message: /no Deployment or DaemonSet other/ });
-});
-
-test('Services lead to the Pods that they select; one without a selector to none', (t) => {
-  const manifests = parseManifests(MANIFESTS);
-  const services = parseServices(manifests);
-  t.deepEqual(services, [
-    { url: 'https://agents.ns.svc:443', namespace: 'ns', selector: { app: 'agent' }, targetPort: 'health' },
-  ]);
-  const template = findTemplate(manifests, 'agent');
-  t.true(selects(services[0]!, template));
-  t.false(selects({ ...services[0]!, namespace: 'other' }, template));
-  t.false(selects({ ...services[0]!, selector: { app: 'agent', tier: 'x' } }, template));
-});
+}

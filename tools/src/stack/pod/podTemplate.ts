@@ -1,11 +1,16 @@
 import type { Manifest } from '../manifests.ts';
-import { labels, number, record, records, text, texts } from './fields.ts';
+import { FieldError, labels, number, record, records, text, texts } from './fields.ts';
 
-/** What of a workload's Pod template decides how its program runs. The rest of the spec goes to the API server as it is. */
+/** A Deployment or DaemonSet, and what of its Pod template decides where and how its program runs. The rest of the spec
+ * goes to the API server as it is. */
 export interface PodTemplate {
+  readonly kind: 'Deployment' | 'DaemonSet';
   /** Name of the Deployment or DaemonSet. */
   readonly workload: string;
   readonly namespace: string;
+  /** Of a Deployment. */
+  readonly replicas: number;
+  readonly nodeSelector: Readonly<Record<string, string>>;
   readonly labels: Readonly<Record<string, string>>;
   readonly spec: Readonly<Record<string, unknown>>;
   readonly serviceAccount: string;
@@ -14,6 +19,8 @@ export interface PodTemplate {
 }
 
 export interface Container {
+  readonly name: string;
+  readonly command: readonly string[];
   readonly args: readonly string[];
   readonly env: readonly EnvironmentVariable[];
   readonly ports: ReadonlyArray<{ readonly name: string; readonly containerPort: number }>;
@@ -27,9 +34,12 @@ export interface EnvironmentVariable {
   readonly value: string | { readonly fieldPath: string };
 }
 
-export type Volume = { readonly name: string } & (
-  | { readonly kind: 'hostPath'; readonly path: string }
-  | { readonly kind: 'claim'; readonly claim: string }
+export type Volume = {
+  readonly name: string;
+} /** mustExist: `type: Directory`: its Pod waits for it; else it is made */ & (
+  | { readonly kind: 'hostPath'; readonly path: string; readonly mustExist: boolean }
+  /** A PersistentVolumeClaim or an emptyDir. */
+  | { readonly kind: 'directory' }
   | { readonly kind: 'files'; readonly sources: readonly VolumeSource[] }
 );
 
@@ -44,20 +54,30 @@ interface KeyToPath {
   readonly path: string;
 }
 
-/** Finds a Deployment or DaemonSet among rendered manifests and reads its Pod template.
- * @throws FieldError with the path of what is not as expected; Error when there is no such workload */
-export function findTemplate(manifests: readonly Manifest[], workload: string): PodTemplate {
-  const found = manifests.find(
-    ({ kind, metadata }) => (kind === 'Deployment' || kind === 'DaemonSet') && metadata.name === workload,
-  );
-  if (found === undefined) throw new Error(`the chart renders no Deployment or DaemonSet ${workload}`);
-  const template = record(record(found['spec'], 'spec')['template'], 'spec.template');
-  const spec = record(template['spec'], 'spec.template.spec');
-  const [first] = records(spec['containers'], 'containers');
+/** Reads the Deployments and DaemonSets among rendered manifests.
+ * @throws FieldError with the path of what is not as expected, or cannot be played without a kubelet */
+export function parseWorkloads(manifests: readonly Manifest[]): PodTemplate[] {
+  return manifests.flatMap((manifest) => {
+    const { kind } = manifest;
+    return kind === 'Deployment' || kind === 'DaemonSet' ? [parseWorkload(kind, manifest)] : [];
+  });
+}
+
+function parseWorkload(kind: PodTemplate['kind'], { metadata, spec: workload }: Manifest): PodTemplate {
+  const { replicas = 1, template } = record(workload, 'spec');
+  const { metadata: podMetadata, spec: podSpec } = record(template, 'spec.template');
+  const spec = record(podSpec, 'spec.template.spec');
+  const containers = records(spec['containers'], 'containers');
+  const [first] = containers;
+  if (containers.length > 1 || spec['initContainers'] !== undefined)
+    throw new FieldError(`${metadata.name} has several containers; only one is run here`);
   return {
-    workload,
-    namespace: text(found.metadata.namespace, 'metadata.namespace'),
-    labels: labels(record(template['metadata'], 'template.metadata')['labels'], 'labels'),
+    kind,
+    workload: metadata.name,
+    namespace: text(metadata.namespace, 'metadata.namespace'),
+    replicas: number(replicas, 'spec.replicas'),
+    nodeSelector: labels(spec['nodeSelector'], 'nodeSelector'),
+    labels: labels(record(podMetadata, 'template.metadata')['labels'], 'labels'),
     spec,
     serviceAccount: text(spec['serviceAccountName'], 'serviceAccountName'),
     container: parseContainer(record(first, 'containers[0]')),
@@ -68,18 +88,23 @@ export function findTemplate(manifests: readonly Manifest[], workload: string): 
 function parseContainer(container: Readonly<Record<string, unknown>>): Container {
   const probe = record(record(container['readinessProbe'], 'readinessProbe')['httpGet'], 'readinessProbe.httpGet');
   return {
+    name: text(container['name'], 'name'),
+    command: texts(container['command'], 'command'),
     args: texts(container['args'], 'args'),
     env: records(container['env'], 'env').map(parseVariable),
     ports: records(container['ports'], 'ports').map((port) => ({
       name: text(port['name'], 'ports.name'),
       containerPort: number(port['containerPort'], 'ports.containerPort'),
     })),
-    mounts: records(container['volumeMounts'], 'volumeMounts').map((mount) => ({
-      volume: text(mount['name'], 'volumeMounts.name'),
-      mountPath: text(mount['mountPath'], 'volumeMounts.mountPath'),
-    })),
+    mounts: records(container['volumeMounts'], 'volumeMounts').map(parseMount),
     readiness: { path: text(probe['path'], 'httpGet.path'), port: text(probe['port'], 'httpGet.port') },
   };
+}
+
+function parseMount(mount: Readonly<Record<string, unknown>>): Container['mounts'][number] {
+  const volume = text(mount['name'], 'volumeMounts.name');
+  if (mount['subPath'] !== undefined) throw new FieldError(`volumeMounts.subPath of ${volume} is not provided here`);
+  return { volume, mountPath: text(mount['mountPath'], 'volumeMounts.mountPath') };
 }
 
 function parseVariable({ name, value, valueFrom }: Readonly<Record<string, unknown>>): EnvironmentVariable {
@@ -91,10 +116,11 @@ function parseVariable({ name, value, valueFrom }: Readonly<Record<string, unkno
 function parseVolume(volume: Readonly<Record<string, unknown>>): Volume {
   const name = text(volume['name'], 'volumes.name');
   const { hostPath, persistentVolumeClaim: claim, emptyDir, projected, configMap, secret } = volume;
-  if (hostPath !== undefined)
-    return { name, kind: 'hostPath', path: text(record(hostPath, name)['path'], 'hostPath.path') };
-  if (claim !== undefined) return { name, kind: 'claim', claim: text(record(claim, name)['claimName'], 'claimName') };
-  if (emptyDir !== undefined) return { name, kind: 'files', sources: [] };
+  if (hostPath !== undefined) {
+    const { path, type } = record(hostPath, `volume ${name}`);
+    return { name, kind: 'hostPath', path: text(path, 'hostPath.path'), mustExist: type === 'Directory' };
+  }
+  if (claim !== undefined || emptyDir !== undefined) return { name, kind: 'directory' };
   if (projected !== undefined) {
     const sources = records(record(projected, name)['sources'], 'projected.sources').flatMap(parseProjection);
     return { name, kind: 'files', sources };

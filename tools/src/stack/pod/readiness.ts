@@ -16,22 +16,28 @@ export interface KubeletPod {
   remove(): Promise<void>;
 }
 
-/** Plays the kubelet for a Pod that was created, and whose program is `program`, until the signal aborts. */
+/** Plays the kubelet for a Pod that was created, and whose program is `program`, until the signal aborts. `onChange` is
+ * called when the API server was told something new. */
 export function superviseReadiness(
   cluster: Cluster,
-  options: Pick<PodOptions, 'namespace' | 'name'>,
+  options: Pick<PodOptions, 'namespace' | 'name'> & { readonly ip: string },
   object: ApiObject,
   program: Program,
-  { signal }: { readonly signal: AbortSignal },
+  { onChange, signal }: { readonly onChange: () => Promise<void>; readonly signal: AbortSignal },
 ): KubeletPod {
   const ended = new AbortController();
   let told: boolean | undefined;
+  let changed = false;
 
   const sync = async (): Promise<void> => {
     const ready = program.isRunning() && (await program.ready()).ok;
-    if (ready === told) return;
-    await cluster.setPodReady(options, ready, program.starts - 1);
-    told = ready;
+    if (ready !== told) {
+      await cluster.setPodReady(options, ready, program.starts - 1);
+      told = ready;
+      changed = true;
+    }
+    if (changed) await onChange();
+    changed = false;
   };
   const keep = async (): Promise<void> => {
     const until = AbortSignal.any([signal, ended.signal]);

@@ -1,61 +1,78 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { ApiError } from '../../cluster/adminClient.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { labels, record } from './fields.ts';
+import { type PodIdentity, podField } from './podProcess.ts';
 import type { PodTemplate, Volume, VolumeSource } from './podTemplate.ts';
 import { projectToken } from './projectedToken.ts';
 
-const OBJECT_MS = 15_000;
+const WAIT_MS = 15_000;
 const POLL_MS = 50;
 
-/** The Pod that volumes are made for. */
-export interface VolumeOwner {
-  readonly template: PodTemplate;
-  readonly name: string;
-  readonly uid: string;
-  readonly nodeName: string;
-  /** Directory behind a path of its node. */
-  readonly hostPath: (path: string) => string;
-  /** Where volumes with files are made, and those of claims, which outlive the Pod. */
-  readonly directory: string;
-  readonly claims: string;
-}
-
-/** Makes a Pod's volumes as the kubelet does: tokens that are renewed, files from ConfigMaps and Secrets.
- * @returns directory of each volume by name */
-export async function makeVolumes(
+/** Lays out a Pod's volumes below its directory, each where the container mounts it, as the kubelet does: tokens that are
+ * renewed, files from ConfigMaps and Secrets. Waits for what is not there yet: an object, a directory of the host.
+ * @param root see podPath.ts */
+export async function layOutVolumes(
   cluster: Cluster,
-  owner: VolumeOwner,
+  template: PodTemplate,
+  pod: PodIdentity,
+  root: string,
   { signal }: { readonly signal: AbortSignal },
-): Promise<ReadonlyMap<string, string>> {
-  const made = owner.template.volumes.map(async (volume) => {
-    return [volume.name, await makeVolume(cluster, volume, owner, signal)] as const;
-  });
-  return new Map(await Promise.all(made));
+): Promise<void> {
+  await Promise.all(
+    template.container.mounts.map(async ({ volume: name, mountPath }) => {
+      const volume = template.volumes.find((each) => each.name === name);
+      if (volume === undefined) throw new Error(`${template.workload} mounts ${name}, which is none of its volumes`);
+      await layOut(cluster, volume, `${root}${mountPath}`, { template, pod }, signal);
+    }),
+  );
 }
 
-async function makeVolume(cluster: Cluster, volume: Volume, owner: VolumeOwner, signal: AbortSignal): Promise<string> {
-  if (volume.kind === 'hostPath') return owner.hostPath(volume.path);
-  const directory = volume.kind === 'claim' ? join(owner.claims, volume.claim) : join(owner.directory, volume.name);
+interface Owner {
+  readonly template: PodTemplate;
+  readonly pod: PodIdentity;
+}
+
+async function layOut(
+  cluster: Cluster,
+  volume: Volume,
+  directory: string,
+  owner: Owner,
+  signal: AbortSignal,
+): Promise<void> {
+  if (volume.kind === 'hostPath' && volume.mustExist) return await untilExists(volume, directory, signal);
   mkdirSync(directory, { recursive: true });
-  if (volume.kind === 'files')
-    await Promise.all(volume.sources.map((source) => fill(cluster, directory, source, owner, signal)));
-  return directory;
+  if (volume.kind !== 'files') return;
+  await Promise.all(volume.sources.map((source) => fill(cluster, directory, source, owner, signal)));
+}
+
+async function untilExists(volume: Volume, directory: string, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + WAIT_MS;
+  while (!existsSync(directory)) {
+    if (Date.now() > deadline) throw new Error(`the directory of the host for volume ${volume.name} is not there`);
+    await setTimeout(POLL_MS, undefined, { signal });
+  }
 }
 
 async function fill(
   cluster: Cluster,
   directory: string,
   source: VolumeSource,
-  { template, name, uid, nodeName }: VolumeOwner,
+  { template, pod }: Owner,
   signal: AbortSignal,
 ): Promise<void> {
   const { namespace, serviceAccount } = template;
   if (source.kind === 'token') {
     const audiences = source.audience === undefined ? {} : { audiences: [source.audience] };
-    const identity = { namespace, serviceAccount, pod: { name, uid }, seconds: source.seconds, ...audiences };
+    const identity = {
+      namespace,
+      serviceAccount,
+      pod: { name: pod.name, uid: pod.uid },
+      seconds: source.seconds,
+      ...audiences,
+    };
     await projectToken(cluster, join(directory, source.path), identity, { signal });
     return;
   }
@@ -64,7 +81,7 @@ async function fill(
     writeFileSync(join(directory, path), content, { mode: 0o600 });
   };
   if (source.kind === 'field') {
-    write(source.path, fieldOf(source.fieldPath, { name, namespace, nodeName, uid }));
+    write(source.path, podField(source.fieldPath, pod));
     return;
   }
   const plural = source.kind === 'secret' ? 'secrets' : 'configmaps';
@@ -81,7 +98,7 @@ async function readData(
   path: string,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, string>>> {
-  const deadline = Date.now() + OBJECT_MS;
+  const deadline = Date.now() + WAIT_MS;
   for (;;) {
     try {
       return labels(record(await cluster.admin.request('GET', path, { signal }), path)['data'], `${path}.data`);
@@ -90,20 +107,4 @@ async function readData(
       await setTimeout(POLL_MS, undefined, { signal });
     }
   }
-}
-
-/** Fields of a Pod that a container may ask for.
- * @source https://kubernetes.io/docs/concepts/workloads/pods/downward-api/ */
-export function fieldOf(
-  fieldPath: string,
-  pod: { readonly name: string; readonly namespace: string; readonly nodeName: string; readonly uid: string },
-): string {
-  const value = {
-    'metadata.name': pod.name,
-    'metadata.namespace': pod.namespace,
-    'metadata.uid': pod.uid,
-    'spec.nodeName': pod.nodeName,
-  }[fieldPath];
-  if (value === undefined) throw new Error(`field ${fieldPath} of a Pod is not provided here; add it to fieldOf`);
-  return value;
 }

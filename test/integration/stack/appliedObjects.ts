@@ -1,0 +1,49 @@
+import type { AdminClient } from '@nicdiag/tools';
+
+interface ResourceList {
+  readonly resources: ReadonlyArray<{
+    readonly name: string;
+    readonly kind: string;
+    readonly verbs: readonly string[];
+  }>;
+}
+
+interface Listed {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly managedFields?: ReadonlyArray<{ readonly manager?: string; readonly operation?: string }>;
+  };
+}
+
+/** Every object in the cluster that `kubectl apply --server-side` wrote, as `Kind namespace/name`, sorted. */
+export async function appliedObjects(admin: AdminClient): Promise<string[]> {
+  const groups = (await admin.request('GET', '/apis')) as {
+    readonly groups: ReadonlyArray<{ readonly preferredVersion: { readonly groupVersion: string } }>;
+  };
+  const paths = ['/api/v1', ...groups.groups.map((group) => `/apis/${group.preferredVersion.groupVersion}`)];
+  const found = await Promise.all(paths.map((path) => appliedOf(admin, path)));
+  return found.flat().sort();
+}
+
+async function appliedOf(admin: AdminClient, path: string): Promise<string[]> {
+  const { resources } = (await admin.request('GET', path)) as ResourceList;
+  const listable = resources.filter(({ name, verbs }) => !name.includes('/') && verbs.includes('list'));
+  const found = await Promise.all(
+    listable.map(async ({ name, kind }) => {
+      const { items } = (await admin.request('GET', `${path}/${name}`)) as { readonly items: readonly Listed[] };
+      return items.filter(isApplied).map(({ metadata }) => objectName(kind, metadata));
+    }),
+  );
+  return found.flat();
+}
+
+function isApplied({ metadata }: Listed): boolean {
+  return (metadata.managedFields ?? []).some(
+    ({ manager, operation }) => manager === 'kubectl' && operation === 'Apply',
+  );
+}
+
+export function objectName(kind: string, metadata: { readonly name: string; readonly namespace?: string }): string {
+  return `${kind} ${metadata.namespace ?? ''}/${metadata.name}`;
+}
