@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,12 +7,19 @@ import { join } from 'node:path';
 export const noCompiler: string | undefined =
   spawnSync('cc', ['--version']).status === 0 ? undefined : 'there is no C compiler (cc)';
 
-/** Compiles `emulator/test/client/<name>.c`.
- * @returns the program's path */
+const programs = new Map<string, string>();
+
+/** Compiles `emulator/test/client/<name>.c`, once a process; the program goes when the process does.
+ * @returns its path */
 export function compileClient(name: string): string {
-  const program = join(mkdtempSync(join(tmpdir(), 'nicdiag-client-')), name);
+  const known = programs.get(name);
+  if (known !== undefined) return known;
+  const directory = mkdtempSync(join(tmpdir(), 'nicdiag-client-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  const program = join(directory, name);
   const source = new URL(`./client/${name}.c`, import.meta.url).pathname;
   execFileSync('cc', ['-Wall', '-Wextra', '-Wno-unused-function', '-Werror', '-O1', '-o', program, source]);
+  programs.set(name, program);
   return program;
 }
 

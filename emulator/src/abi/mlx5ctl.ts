@@ -88,6 +88,7 @@ function openFile({ queue, uctxCap }: FrontEndOptions, caller: Caller, buffers: 
         case abi.MLX5CTL_IOCTL_UMEM_REG:
           return umemReg(call);
         case abi.MLX5CTL_IOCTL_UMEM_UNREG:
+          call.output.set(call.input);
           return queue.destroyUmem(uid, call.pid, getU32(call.input, abi.umemUnreg.umem_id));
         default:
           return errno.ENOTTY;

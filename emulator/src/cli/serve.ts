@@ -16,6 +16,9 @@ export interface ServeOptions {
  * then `ready`. */
 export async function serve({ host, root, seed, commandLog, control }: ServeOptions): Promise<void> {
   const directory = resolve(root);
+  // From the first moment on: a mount that is made must be taken away.
+  const stopAsked = Promise.withResolvers<void>();
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => stopAsked.resolve());
   const running = await startHost({
     profile: loadHostProfile(host),
     root: directory,
@@ -26,10 +29,7 @@ export async function serve({ host, root, seed, commandLog, control }: ServeOpti
   // Outside the mount, where its clients do not depend on the emulator to reach it.
   const socketPath = resolve(control ?? `${directory}.control`);
   const socket = await openControlSocket(socketPath, (request) => running.control(request));
-  const stop = (): void => {
-    void running.stop();
-  };
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, stop);
+  void stopAsked.promise.then(() => running.stop());
   process.stdout.write(`control ${socketPath}\nready\n`);
   try {
     await running.ended;

@@ -67,6 +67,7 @@ const expected: Readonly<Record<string, Partial<Row>>> = {
   umem: { errno: 0 },
   'umem has an id': { value: 1 },
   'umem taken back': { errno: 0 },
+  'umem_id is left alone': { value: 1 },
   'umem taken back twice': { errno: ENOENT },
   'umem over memory without access': { errno: EFAULT },
   'INFO without CAP_SYS_ADMIN': { errno: EPERM },

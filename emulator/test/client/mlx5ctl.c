@@ -121,6 +121,7 @@ static void memory(void)
 	unreg.umem_id = reg.umem_id;
 	fact("umem has an id", reg.umem_id != 0);
 	row("umem taken back", ioctl(device, MLX5CTL_IOCTL_UMEM_UNREG, &unreg));
+	fact("umem_id is left alone", unreg.umem_id == reg.umem_id);
 	row("umem taken back twice", ioctl(device, MLX5CTL_IOCTL_UMEM_UNREG, &unreg));
 	reg.addr = (uintptr_t)page_before_nothing(PROT_READ | PROT_WRITE);
 	row("umem over memory without access", ioctl(device, MLX5CTL_IOCTL_UMEM_REG, &reg));

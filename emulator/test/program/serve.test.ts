@@ -106,20 +106,27 @@ withClient('a refused register shows the status asked for, as often as asked for
   );
 });
 
-withClient('a delayed command is answered late, and others meanwhile', async (t) => {
-  await using emulator = await startEmulator('gpu-a');
-  const { namespace, root } = emulator;
-  const client = compileClient('register');
-  await emulator.control({ fault: 'delay', register: 'PAOS', ms: 400, times: 1 });
-  const late = namespace.run([client, `${root}/${CTL}`, ...PAOS]);
-  await after(0);
-  const started = process.hrtime.bigint();
-  t.regex((await namespace.run([client, `${root}/${CTL}`, '160', '0x9020', '-'])).stdout, /^open\n0 0 0 /);
-  t.regex((await late).stdout, /^open\n0 0 0 /);
-  t.true(process.hrtime.bigint() - started > 200_000_000n);
-  const delayed = emulator.commandLog().find(({ register }) => register === 'PAOS');
-  t.true(Number(delayed?.['elapsedNs']) >= 400_000_000);
-});
+for (const [host, node] of [
+  ['gpu-a', CTL],
+  ['gpu-b', 'dev/fwctl/fwctl0'],
+] as const) {
+  withClient(`${node}: a delayed command is answered late, and others meanwhile`, async (t) => {
+    await using emulator = await startEmulator(host);
+    const { namespace, root } = emulator;
+    const client = compileClient('register');
+    await emulator.control({ fault: 'delay', register: 'PAOS', ms: 400, times: 1 });
+    const late = namespace.run([client, `${root}/${node}`, ...PAOS]);
+    await until(async () => struckFaults(await emulator.control({ status: true })) === 1);
+    t.regex((await namespace.run([client, `${root}/${node}`, '160', '0x9020', '-'])).stdout, /^open\n0 0 0 /);
+    t.regex((await late).stdout, /^open\n0 0 0 00010101/);
+    const commands = emulator.commandLog().filter(({ command }) => command === 'ACCESS_REG');
+    t.deepEqual(
+      commands.map(({ register }) => register),
+      ['MGIR', 'PAOS'],
+    );
+    t.true(Number(commands[1]?.['elapsedNs']) >= 400_000_000);
+  });
+}
 
 withClient('a hang ends when it is cleared; with a limit, in ETIMEDOUT', async (t) => {
   await using emulator = await startEmulator('gpu-a');
@@ -193,3 +200,17 @@ function struckFaults(status: Record<string, unknown>): number {
 async function until(condition: () => Promise<boolean>): Promise<void> {
   while (!(await condition())) await after(5);
 }
+
+served('a signal during the start leaves no mount behind', async (t) => {
+  await using emulator = await startEmulator('gpu-a');
+  const { namespace, root } = emulator;
+  const main = new URL('../../src/main.ts', import.meta.url).pathname;
+  const second = namespace.start([process.execPath, main, 'serve', '--host', 'gpu-b', '--root', `${root}-second`]);
+  const exited = new Promise((resolve) => second.once('exit', resolve));
+  const mounted = async (): Promise<boolean> =>
+    (await namespace.run(['cat', '/proc/self/mounts'])).stdout.includes(`${root}-second`);
+  await until(mounted);
+  second.kill('SIGTERM');
+  await exited;
+  t.false(await mounted());
+});
