@@ -139,7 +139,7 @@ export async function runAgent(options: AgentOptions, logger: Logger, signal: Ab
 
   // Captures that were cut off come before new ones; both wait for their turn behind the first look at the devices, so
   // that manifests know the cards' identities.
-  await inventory.scan();
+  inventory.scan();
   readiness.done('devices');
   const watching = devices.run({ signal });
   captures.resume(records);

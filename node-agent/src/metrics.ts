@@ -1,4 +1,7 @@
+import { getSystemErrorMap } from 'node:util';
 import type { Item } from '@nicdiag/mlx5';
+import { statusName } from '@nicdiag/mlx5/decode';
+import { commandByOpcode } from '@nicdiag/mlx5/prm';
 import { Counter, Gauge, Histogram, Registry } from '@nicdiag/runtime';
 import type { CaptureRecord, CollectorRecord } from './journal/captureRecord.ts';
 
@@ -103,8 +106,8 @@ export function createAgentMetrics(host: string): AgentMetrics {
     items(items) {
       for (const { frames } of items) {
         for (const { opcode, status, errno, elapsedNs } of frames) {
-          const op = `0x${opcode.toString(16)}`;
-          commands.inc({ op, status: errno === 0 ? `0x${status.toString(16)}` : `errno ${errno}` });
+          const op = commandByOpcode(opcode)?.name ?? `0x${opcode.toString(16)}`;
+          commands.inc({ op, status: errno === 0 ? statusName(status) : errnoName(errno) });
           commandSeconds.observe({ op }, Number(elapsedNs) / 1e9);
         }
       }
@@ -129,6 +132,10 @@ export function createAgentMetrics(host: string): AgentMetrics {
     },
     laneLost: () => lost.inc(),
   };
+}
+
+function errnoName(errno: number): string {
+  return getSystemErrorMap().get(-errno)?.[0] ?? `errno ${errno}`;
 }
 
 /** Gauges that ask the parts of the agent when Prometheus does. */

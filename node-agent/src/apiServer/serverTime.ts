@@ -1,5 +1,6 @@
-/** The API server's clock, from the `Date` of its answers, carried on by this host's monotonic clock: deadlines are
- * points in the server's time, and a node's wall clock may be wrong or jump. */
+/** The API server's clock: deadlines are points in the server's time, and a node's wall clock may be wrong or jump.
+ * The `Date` of its answers bounds it, carried on by this host's monotonic clock; a wall clock within the bounds is
+ * taken, because it is exact where the bounds are a second apart. */
 export interface ServerTime {
   /** Milliseconds since the epoch by the server's clock; by the node's wall clock until the first answer. */
   now(): number;
@@ -25,7 +26,9 @@ export function createServerTime(clocks: Clocks = {}): ServerTime {
 
   return {
     now() {
-      if (bounds === undefined) return wall();
+      const here = wall();
+      const offset = here - monotonic();
+      if (bounds === undefined || (offset >= bounds.least && offset <= bounds.most)) return here;
       return monotonic() + (bounds.least + bounds.most) / 2;
     },
     observe(date, sentAt, receivedAt) {

@@ -39,7 +39,9 @@ export type NodeCaptureKey = Pick<StatusTarget, 'namespace' | 'name'>;
 /** The devices of this node. */
 export interface CaptureInventory {
   /** What is there now. */
-  scan(): Promise<readonly NicFunction[]>;
+  scan(): readonly NicFunction[];
+  /** One function as it is now, or was a moment ago: a look at a host with many takes tens of milliseconds. */
+  find(pciAddress: string): NicFunction | undefined;
   /** What firmware says of itself; asked now when it has not been asked before. Empty where it does not answer. */
   identify(device: NicFunction, options: { readonly signal: AbortSignal }): Promise<DeviceIdentity>;
 }

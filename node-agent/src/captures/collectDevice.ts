@@ -1,5 +1,5 @@
 import { type CollectorSpool, createCollectorSpool, type FinishedCollector, SpoolError } from '@nicdiag/artifacts';
-import type { Item, LaneEvent, LaneJob, NicFunction } from '@nicdiag/mlx5';
+import type { Item, LaneEvent, LaneJob } from '@nicdiag/mlx5';
 import { toError } from '@nicdiag/runtime';
 import { crashPoint } from '../crashPoints.ts';
 import { channelOpened, collectorStarted, deviceOf, firstCommand } from '../journal/transitions.ts';
@@ -11,8 +11,6 @@ import { endCollector } from './endCollector.ts';
 import { toRfc3339 } from './rfc3339.ts';
 
 export interface DeviceCollection {
-  /** The device as it is found now; absent when it is not there any more. */
-  readonly device: NicFunction | undefined;
   readonly pciAddress: string;
   /** Told when a collector's files are made: they can be uploaded. */
   readonly onFiles: (result: FinishedCollector) => void;
@@ -25,7 +23,7 @@ export interface DeviceCollection {
 export async function collectDevice(
   context: CaptureContext,
   capture: CaptureState,
-  { device, pciAddress, onFiles, onTurn }: DeviceCollection,
+  { pciAddress, onFiles, onTurn }: DeviceCollection,
 ): Promise<boolean> {
   const { uid, work } = capture.record;
   const ended = new Set(deviceOf(capture.record, pciAddress).ended.map(({ name }) => name));
@@ -46,8 +44,11 @@ export async function collectDevice(
     return spool;
   };
 
-  const prepare = async (found: NicFunction): Promise<LaneJob> => {
+  const prepare = async (): Promise<LaneJob> => {
     onTurn();
+    // By its address, when its turn has come: its node may be another one after a reset of the card.
+    const device = context.inventory.find(pciAddress);
+    if (device === undefined) throw new DeviceMissingError(pciAddress);
     const collectors: { spec: (typeof pending)[number]; done: readonly Item[] }[] = [];
     for (const spec of pending) {
       const { recovered } = await spoolOf(spec.name);
@@ -61,7 +62,7 @@ export async function collectDevice(
       }
     }
     return {
-      device: found,
+      device,
       impact: work.impact,
       collectors,
       commandTimeoutMs: context.timing.commandTimeoutMs,
@@ -116,7 +117,7 @@ export async function collectDevice(
     }
   };
 
-  const lane = await runLane(context, capture, pciAddress, device, prepare, consume);
+  const lane = await runLane(context, capture, pciAddress, prepare, consume);
   if (capture.everything.aborted) return false;
 
   // A stop before anything was read leaves nothing to conclude from.
@@ -134,24 +135,30 @@ async function runLane(
   context: CaptureContext,
   capture: CaptureState,
   pciAddress: string,
-  device: NicFunction | undefined,
-  prepare: (device: NicFunction) => Promise<LaneJob>,
+  prepare: () => Promise<LaneJob>,
   consume: (event: LaneEvent) => Promise<void>,
 ): Promise<LaneEnd> {
-  if (device === undefined) {
-    return { outcome: 'gone', message: `${pciAddress} is not there any more; nothing more can be read from it` };
-  }
+  const { asic } = deviceOf(capture.record, pciAddress).device;
   try {
-    const end = await context.lanes.run(device.asic, () => prepare(device), consume, { signal: capture.commands });
+    const end = await context.lanes.run(asic, prepare, consume, { signal: capture.commands });
     if (end.outcome !== 'done' && end.outcome !== 'cancelled') {
       capture.logger.warn('a lane ended early', { device: pciAddress, ...end });
     }
     return end;
   } catch (thrown) {
+    if (thrown instanceof DeviceMissingError) return { outcome: 'gone', message: thrown.message };
     const error = toError(thrown);
     capture.logger.error('what was collected could not be spooled', { device: pciAddress, error });
     const full = error instanceof SpoolError && error.code === 'SpoolFull';
     return { outcome: full ? 'spoolFull' : 'crashed', message: error.message };
+  }
+}
+
+class DeviceMissingError extends Error {
+  override readonly name = 'DeviceMissingError';
+  readonly code = 'DeviceMissing';
+  constructor(pciAddress: string) {
+    super(`${pciAddress} is not there any more; nothing more can be read from it`);
   }
 }
 

@@ -95,7 +95,7 @@ async function choose(context: CaptureContext, capture: CaptureState): Promise<r
   if (devices !== undefined || capture.commands.aborted) return devices ?? [];
   const { devices: filter } = capture.record.work;
   const chosen: NicFunction[] = [];
-  for (const device of await context.inventory.scan()) {
+  for (const device of context.inventory.scan()) {
     const asked = needsIdentity(filter) && matchesFilter(device, { ...filter, psids: [] });
     const { psid } = asked ? await context.inventory.identify(device, { signal: capture.commands }) : {};
     if (matchesFilter({ ...device, ...(psid === undefined ? {} : { psid }) }, filter)) chosen.push(device);
@@ -118,8 +118,7 @@ async function collectAndUpload(
   if (known.upload === undefined) {
     const onFiles = (result: FinishedCollector): void => uploads.files(result);
     if (known.manifest === undefined) {
-      const device = (await context.inventory.scan()).find((found) => found.pciAddress === pciAddress);
-      const concluded = await collectDevice(context, capture, { device, pciAddress, onFiles, onTurn });
+      const concluded = await collectDevice(context, capture, { pciAddress, onFiles, onTurn });
       if (!concluded || deviceOf(capture.record, pciAddress).ended.length === 0) return;
       await endDevice(context, capture, pciAddress);
     }

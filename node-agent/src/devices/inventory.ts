@@ -34,10 +34,14 @@ export interface InventoryOptions {
   readonly logger: Logger;
 }
 
+/** A look of this age is good enough to find a device again. */
+const RECENT_MS = 2_000;
+
 const NOT_ASKED: DeviceAnswer = { type: 'notAsked' };
 
 export function createInventory({ discover, lanes, commandTimeoutMs, logger }: InventoryOptions): Inventory {
   let found: readonly NicFunction[] | undefined;
+  let lookedAt = 0;
   const known = new Map<string, { answer: DeviceAnswer; facts: DeviceFacts | undefined }>();
   /** A question to a device that is under way: a second one waits for the same answer. */
   const asking = new Map<string, Promise<void>>();
@@ -56,6 +60,7 @@ export function createInventory({ discover, lanes, commandTimeoutMs, logger }: I
       known.delete(pciAddress);
     }
     found = devices;
+    lookedAt = performance.now();
     return devices;
   };
 
@@ -78,7 +83,11 @@ export function createInventory({ discover, lanes, commandTimeoutMs, logger }: I
   });
 
   return {
-    scan: async () => look(),
+    scan: look,
+    find(pciAddress) {
+      const recent = found !== undefined && performance.now() - lookedAt < RECENT_MS;
+      return (recent ? found : look())?.find((device) => device.pciAddress === pciAddress);
+    },
     async identify(device, { signal }): Promise<DeviceIdentity> {
       // One that was asked and did not answer is not asked again for every capture.
       if (!known.has(device.pciAddress)) await ask(device, signal);

@@ -12,7 +12,13 @@ export interface PublishedNames {
 /** A file that cannot be read counts as empty: what is stale then goes with its Node, its owner. */
 export async function openPublishedNames(path: string): Promise<PublishedNames> {
   const names = new Set(await readNames(path));
-  const save = (): Promise<void> => writeFileDurably(path, JSON.stringify([...names].sort()));
+  let last: Promise<void> = Promise.resolve();
+  // One write after another: each replaces the whole file.
+  const save = (): Promise<void> => {
+    const write = (): Promise<void> => writeFileDurably(path, JSON.stringify([...names].sort()));
+    last = last.then(write, write);
+    return last;
+  };
   return {
     names,
     async add(name) {

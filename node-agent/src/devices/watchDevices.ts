@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jitter, type Logger, toError } from '@nicdiag/runtime';
 import type { DevicePublisher } from './devicePublisher.ts';
-import type { Inventory } from './inventory.ts';
+import type { Inventory, KnownDevice } from './inventory.ts';
 
 export interface DeviceWatch {
   /** Looks again soon: something was seen that may have changed a device. */
@@ -22,30 +22,32 @@ export interface DeviceWatchOptions {
 
 /** Requests within this time make one look. */
 const GATHER_MS = 1_000;
+/** After a look that did not come to its end. */
+const AGAIN_MS = 15_000;
 
 /** Keeps the NicDevices of this node true: all devices at the start, every few minutes, and on request. */
 export function createDeviceWatch(options: DeviceWatchOptions): DeviceWatch {
   const { inventory, publisher, logger, everyMs, onLook } = options;
   let wake = new AbortController();
 
-  const look = async (signal: AbortSignal): Promise<void> => {
-    const writes: Promise<void>[] = [];
-    const devices = await inventory.refresh(
-      (known) => {
-        const write = publisher.publish(known, { signal }).catch((thrown: unknown) => {
-          if (!signal.aborted)
-            logger.error('a NicDevice could not be written', {
-              device: known.device.pciAddress,
-              error: toError(thrown),
-            });
-        });
-        writes.push(write);
-      },
-      { signal },
-    );
-    await Promise.all(writes);
-    await publisher.retire(devices, { signal });
+  /** @returns whether everything is published as it is */
+  const look = async (signal: AbortSignal): Promise<boolean> => {
+    const writes: Promise<boolean>[] = [];
+    const publish = async (known: KnownDevice): Promise<boolean> => {
+      try {
+        await publisher.publish(known, { signal });
+        return true;
+      } catch (thrown) {
+        const { pciAddress: device } = known.device;
+        if (!signal.aborted) logger.error('a NicDevice could not be written', { device, error: toError(thrown) });
+        return false;
+      }
+    };
+    const devices = await inventory.refresh((known) => writes.push(publish(known)), { signal });
     onLook?.();
+    const published = await Promise.all(writes);
+    await publisher.retire(devices, { signal });
+    return published.every((written) => written);
   };
 
   return {
@@ -53,13 +55,17 @@ export function createDeviceWatch(options: DeviceWatchOptions): DeviceWatch {
     async run({ signal }) {
       while (!signal.aborted) {
         wake = new AbortController();
+        let complete = false;
         try {
-          await look(signal);
+          complete = await look(signal);
         } catch (thrown) {
           if (!signal.aborted) logger.error('the devices could not be looked at', { error: toError(thrown) });
         }
         // An agent's period is its own: a fleet that was rolled out together does not write together.
-        await pause(jitter(everyMs, 0.5), AbortSignal.any([signal, wake.signal]));
+        await pause(
+          jitter(complete ? everyMs : Math.min(everyMs, AGAIN_MS), 0.5),
+          AbortSignal.any([signal, wake.signal]),
+        );
         await pause(GATHER_MS, signal);
       }
     },

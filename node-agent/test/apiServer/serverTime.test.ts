@@ -45,6 +45,14 @@ test("a server whose clock was set is followed; the node's own clock does not ma
   t.is(time.now(), 1_700_003_600_500);
 });
 
+test("a node's clock that agrees with the answers is taken as it is", (t) => {
+  let now = 0;
+  const time = createServerTime({ monotonic: () => now, wall: () => 1_700_000_000_123 + now });
+  time.observe(new Date(1_700_000_000_000).toUTCString(), 0, 5);
+  now = 60_000;
+  t.is(time.now(), 1_700_000_060_123);
+});
+
 test('an answer without a date teaches nothing', (t) => {
   const time = createServerTime({ monotonic: () => 0, wall: () => 7 });
   time.observe(undefined, 0, 0);

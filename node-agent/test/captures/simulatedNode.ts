@@ -152,10 +152,8 @@ export class SimulatedNode {
       }),
       reporter: createStatusReporter(client, NODE, logger),
       inventory: {
-        scan: async () => {
-          await step();
-          return this.devices;
-        },
+        scan: () => this.devices,
+        find: (pciAddress) => this.devices.find((device) => device.pciAddress === pciAddress),
         identify: async () => ({ psid: 'MT_1' }),
       },
       decoder: DECODER,
