@@ -1,8 +1,9 @@
 import {
-  allCommands,
+  commandByOpcode,
   fieldPosition,
   layoutOf,
   OPCODE,
+  type RegisterLayout,
   readLayoutData,
   registerByName,
   writeWideBits,
@@ -57,9 +58,14 @@ interface Operation {
   readonly values: readonly number[];
 }
 
+/** Rules by opcode or register id. */
+export interface RuleTable {
+  get(code: number): GuardRule | undefined;
+}
+
 export interface GuardRules {
-  readonly commands: ReadonlyMap<number, GuardRule>;
-  readonly registers: ReadonlyMap<number, GuardRule>;
+  readonly commands: RuleTable;
+  readonly registers: RuleTable;
 }
 
 let rules: GuardRules | undefined;
@@ -67,29 +73,60 @@ let rules: GuardRules | undefined;
 /** The committed table of commands and registers. What is not in it is refused. */
 export function guardRules(): GuardRules {
   rules ??= {
-    commands: new Map((readLayoutData('guard/commands') as StoredCommandRule[]).map(commandRule)),
-    registers: new Map((readLayoutData('guard/registers') as StoredRegisterRule[]).map(registerRule)),
+    commands: ruleTable(readLayoutData('guard/commands') as StoredCommandRule[], codeOfCommand, commandRule),
+    registers: ruleTable(readLayoutData('guard/registers') as StoredRegisterRule[], codeOfRegister, registerRule),
   };
   return rules;
 }
 
-function commandRule(stored: StoredCommandRule): [number, GuardRule] {
-  const opcode = Number(stored.opcode);
-  const scopes = new Map(allCommands().map((command) => [command.opcode, command.fwctlScope]));
-  const listed = scopes.get(opcode);
+/** A lane needs few of the rules, and its first command soon: each is compiled at its first use. */
+function ruleTable<T>(
+  stored: readonly T[],
+  codeOf: (rule: T) => number,
+  compileRule: (rule: T) => GuardRule,
+): RuleTable {
+  const storedByCode = new Map(stored.map((rule) => [codeOf(rule), rule]));
+  const compiled = new Map<number, GuardRule>();
+  return {
+    get(code) {
+      const known = compiled.get(code);
+      const rule = storedByCode.get(code);
+      if (known !== undefined || rule === undefined) return known;
+      const made = compileRule(rule);
+      compiled.set(code, made);
+      return made;
+    },
+  };
+}
+
+function codeOfCommand({ opcode }: StoredCommandRule): number {
+  return Number(opcode);
+}
+
+function codeOfRegister({ register }: StoredRegisterRule): number {
+  return registerOf(register).id;
+}
+
+function registerOf(name: string): RegisterLayout {
+  const register = registerByName(name);
+  if (register === undefined) throw new Error(`the guard's table names register ${name}, which does not exist`);
+  return register;
+}
+
+function commandRule(stored: StoredCommandRule): GuardRule {
+  const opcode = codeOfCommand(stored);
+  const listed: unknown = commandByOpcode(opcode)?.fwctlScope;
   const scope =
     stored.class === 'read' && typeof listed === 'number' ? (listed as 0 | 1 | 2 | 3) : scopeOf(stored.class);
   const layout = stored.layout ?? '';
   const rule = compile(stored.name, stored, layout, stored.layout ? layoutOf(layout).bytes : 0);
-  return [opcode, { ...rule, opMods: stored.opMod ?? [], scope: opcode === OPCODE.ACCESS_REG ? 1 : scope }];
+  return { ...rule, opMods: stored.opMod ?? [], scope: opcode === OPCODE.ACCESS_REG ? 1 : scope };
 }
 
-function registerRule(stored: StoredRegisterRule): [number, GuardRule] {
-  const register = registerByName(stored.register);
-  if (register === undefined)
-    throw new Error(`the guard's table names register ${stored.register}, which does not exist`);
-  const rule = compile(stored.register, stored, register.layout, register.bytes);
-  return [register.id, { ...rule, opMods: [], scope: scopeOf(stored.class) }];
+function registerRule(stored: StoredRegisterRule): GuardRule {
+  const { layout, bytes } = registerOf(stored.register);
+  const rule = compile(stored.register, stored, layout, bytes);
+  return { ...rule, opMods: [], scope: scopeOf(stored.class) };
 }
 
 function compile(name: string, stored: StoredRule, layout: string, bytes: number): Omit<GuardRule, 'opMods' | 'scope'> {

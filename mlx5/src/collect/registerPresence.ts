@@ -86,6 +86,14 @@ const NIC_CAP_GATES: Readonly<Record<string, string>> = {
 
 /** Asks whether the device has a register, by its capability masks and bits; those answers are items like any other. */
 export function* presenceOf(session: RegisterSession, register: RegisterLayout): Generator<Item, Presence> {
+  const known = session.presence.get(register.name);
+  if (known !== undefined) return known;
+  const found: Presence = yield* findPresence(session, register);
+  session.presence.set(register.name, found);
+  return found;
+}
+
+function* findPresence(session: RegisterSession, register: RegisterLayout): Generator<Item, Presence> {
   const gate = GENERAL_GATES[register.name];
   if (gate !== undefined) return presence(yield* session.general(gate));
   const bit = NIC_CAP_GATES[register.name];

@@ -39,6 +39,8 @@ export interface RegisterSession {
   ): Generator<Item, Uint8Array | undefined>;
   /** A field of the general capability page (current values); undefined where firmware would not say. */
   general(field: string): Generator<Item, number | undefined>;
+  /** What has been found out about the presence of registers, by name. */
+  readonly presence: Map<string, 'present' | 'absent' | 'unknown'>;
   /** Ends the collector as Unsupported when no register was readable. */
   conclude(): void;
 }
@@ -89,7 +91,7 @@ export function createRegisterSession(context: CollectContext): RegisterSession 
     );
   }
 
-  return { read, general, conclude };
+  return { read, general, presence: new Map(), conclude };
 }
 
 /** @throws CollectorStop for a name that the database has not */

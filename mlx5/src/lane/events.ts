@@ -37,7 +37,9 @@ export interface CollectorEnd {
   readonly reason?: CollectorReason;
   /** A sentence for a person: what was tried, on what, what to do. */
   readonly message?: string;
+  /** Items of this run; those of `done` are not counted. */
   readonly items: number;
+  /** Of them those that were refused or failed. What is absent is no error. */
   readonly itemErrors: number;
 }
 
@@ -61,7 +63,8 @@ export type LaneEvent =
       readonly wallMs: number;
       readonly monotonicNs: bigint;
     }
-  /** Always the last event. `openFailed` carries the errno's name in `message`. */
+  /** Always the last event; every collector has had its `collectorEnded` before, unless the device could not be opened.
+   * `openFailed` carries the errno's name in `message`. */
   | {
       readonly type: 'ended';
       readonly outcome: 'done' | 'cancelled' | 'gone' | 'hung' | 'openFailed' | 'crashed';

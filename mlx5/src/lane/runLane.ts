@@ -12,8 +12,9 @@ const MOST_LOST_LANES = 2;
 
 let lost = 0;
 
-/** Lanes whose thread is stuck in a command past its limit. Nothing can end such a thread before the kernel lets go, not
- * even the end of the process: a program with lost lanes ends when they do. It counts down when a thread comes back. */
+/** Lanes whose thread is stuck in a command past its limit. Nothing can end such a thread before the kernel lets go:
+ * `process.exit` and SIGKILL take effect, but the process lives on until then (its exit handlers have run, its sockets
+ * and locks may still be held). It counts down when a thread comes back. */
 export function lostLanes(): number {
   return lost;
 }

@@ -99,13 +99,18 @@ export function layoutNames(): {
 
 function compile(name: string, stored: StoredLayout): Layout {
   const fields = stored.fields.map(compileField);
+  let reserved: Uint32Array | undefined;
   return {
     name,
     bytes: stored.bytes,
     ...(stored.union ? { union: stored.union } : {}),
     fields,
     byName: new Map(fields.map((field) => [field.name, field])),
-    reserved: reservedBits(stored.bytes, stored.union !== undefined ? [] : fields),
+    // Only decoding asks for it, and a lane does not decode.
+    get reserved() {
+      reserved ??= reservedBits(stored.bytes, stored.union !== undefined ? [] : fields);
+      return reserved;
+    },
   };
 }
 

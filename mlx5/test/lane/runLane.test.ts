@@ -74,6 +74,12 @@ test('the set All ends without an error item: what a card has not is absent', as
   t.like(ends[0], { state: 'Done', itemErrors: 0 });
 });
 
+test('a VF is found with its PF, whose model it has', (t) => {
+  const [pf, vf] = t.context.limited.devices;
+  t.like(pf, { function: 'PF', model: 'BlueField-3', vfs: [vf!.pciAddress] });
+  t.like(vf, { function: 'VF', model: 'BlueField-3', physfn: pf!.pciAddress, asic: pf!.asic });
+});
+
 test('a limited function is Unsupported for registers with its reason, and still tells its capabilities', async (t) => {
   for (const device of t.context.limited.devices) {
     const { ends, ended } = await lane(device, { specs: [registers, capabilities] });

@@ -1,0 +1,31 @@
+import test from 'ava';
+import { errnoName, explainErrno, isGone } from '../../src/channel/errno.ts';
+
+const BOTH = { ENODEV: 19, ENXIO: 6, EIO: 5, EAGAIN: 11, ENOMEM: 12, EFAULT: 14, ETIMEDOUT: 110, ECANCELED: 125 };
+const DOCUMENTED = {
+  mlx5ctl: { ...BOTH, EPERM: 1, ENOENT: 2, EINVAL: 22, ENOTTY: 25, EOPNOTSUPP: 95 },
+  fwctl: { ...BOTH, EPERM: 1, E2BIG: 7, EINVAL: 22, ENOTTY: 25, EBADMSG: 74, EMSGSIZE: 90, EOPNOTSUPP: 95 },
+};
+
+test('every errno that the two interfaces document has its name, its meaning there and what to do', (t) => {
+  for (const kind of ['mlx5ctl', 'fwctl'] as const) {
+    for (const [name, number] of Object.entries(DOCUMENTED[kind])) {
+      const explained = explainErrno(kind, number);
+      t.is(explained.name, name);
+      t.notRegex(explained.meaning, /does not document/, `${kind} ${name}`);
+    }
+  }
+  t.not(explainErrno('mlx5ctl', 1).meaning, explainErrno('fwctl', 1).meaning);
+});
+
+test('an errno that they do not document is shown by its number', (t) => {
+  t.is(errnoName(107), 'errno 107');
+  t.deepEqual(explainErrno('fwctl', 107), {
+    name: 'errno 107',
+    meaning: 'an error that the interface does not document',
+  });
+});
+
+test('only ENODEV and ENXIO say that the device is gone', (t) => {
+  t.deepEqual([19, 6, 5, 110, 74].map(isGone), [true, true, false, false, false]);
+});
