@@ -132,15 +132,17 @@ export function createInformer<T extends KubeObject, R, I extends string = never
   async function run({ signal }: { signal: AbortSignal }): Promise<void> {
     let failures = 0;
     while (!signal.aborted) {
-      const doing = position === undefined ? 'list' : 'watch';
+      let doing: 'list' | 'watch' = 'watch';
       const started = performance.now();
       const from = position;
       let askedMs = 0;
       try {
         if (position === undefined) {
+          doing = 'list';
           position = await relist(signal);
           synced = true;
           ready.resolve();
+          doing = 'watch';
         }
         await follow(position, signal);
         // A stream that ends at once and empty is a fault somewhere: do not spin on it.

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { DiagnosticCapture, DiagnosticCaptureSpec, NodeCapture } from '@nicdiag/api';
 import {
@@ -20,6 +20,15 @@ export interface OperatorProcess extends Child {
   readonly metricsUrl: string;
 }
 
+export interface OperatorStart {
+  /** of its log. @default operator */
+  name?: string;
+  env?: Record<string, string>;
+  args?: string[];
+  /** another way to the API server, such as a proxy */
+  server?: string;
+}
+
 /** A control plane with the chart, and operators as processes on it. Agents are played by the test. */
 export interface OperatorBench extends AsyncDisposable {
   readonly cluster: Cluster;
@@ -28,7 +37,7 @@ export interface OperatorBench extends AsyncDisposable {
   /** With the operator's own identity, for what only it may write. */
   readonly asOperator: KubeClient;
   /** Starts an operator and waits until it answers /readyz. */
-  startOperator(options?: { name?: string; env?: Record<string, string>; args?: string[] }): Promise<OperatorProcess>;
+  startOperator(options?: OperatorStart): Promise<OperatorProcess>;
   /** A Node with an agent on it. */
   addNode(
     name: string,
@@ -78,21 +87,22 @@ async function furnish(cluster: Cluster): Promise<OperatorBench> {
     client,
     asOperator,
     sealServer,
-    async startOperator({ name = 'operator', env = {}, args = [] } = {}) {
+    async startOperator({ name = 'operator', env = {}, args = [], server } = {}) {
       const port = await freePort();
       const child = cluster.nursery.spawn(
         name,
         [
           process.execPath,
           main,
-          `--kubeconfig=${cluster.writeKubeconfig(name, { token })}`,
+          `--kubeconfig=${through(cluster.writeKubeconfig(name, { token }), server)}`,
           `--artifacts-url=${sealServer.url}`,
           `--artifacts-ca=${cluster.caFile}`,
           `--artifacts-token-file=${tokenFile}`,
           `--listen=127.0.0.1:${port}`,
-          '--lease-duration=2s',
-          '--lease-renew-deadline=1500ms',
-          '--lease-retry-period=300ms',
+          // Short, so that a successor of a killed leader need not wait long.
+          '--lease-duration=1s',
+          '--lease-renew-deadline=800ms',
+          '--lease-retry-period=150ms',
           '--log-level=debug',
           ...args,
         ],
@@ -168,6 +178,15 @@ async function furnish(cluster: Cluster): Promise<OperatorBench> {
     },
   };
   return bench;
+}
+
+/** Sends the user of a kubeconfig another way. */
+function through(kubeconfig: string, server: string | undefined): string {
+  if (server === undefined) return kubeconfig;
+  const config = JSON.parse(readFileSync(kubeconfig, 'utf8'));
+  config.clusters[0].cluster = { server };
+  writeFileSync(kubeconfig, JSON.stringify(config));
+  return kubeconfig;
 }
 
 async function answers(url: string, child: Child): Promise<void> {

@@ -18,7 +18,13 @@ export async function startSealServer(authority: CertificateAuthority): Promise<
   const requests: SealServer['requests'] = new Map();
   const server = createServer({ cert: certificate, key }, async (request, response) => {
     let body = '';
-    for await (const chunk of request) body += chunk;
+    request.on('error', () => {});
+    try {
+      for await (const chunk of request) body += chunk;
+    } catch {
+      // The operator was killed while it asked.
+      return;
+    }
     const uid = /^\/v1\/captures\/([^/]+)\/seal$/.exec(request.url ?? '')?.[1] ?? '';
     response.setHeader('content-type', 'application/json');
     if (fixture.failing) {

@@ -1,0 +1,432 @@
+import {
+  type Change,
+  createEventRecorder,
+  createInformer,
+  createKubeClient,
+  type Informer,
+  isKubeError,
+  type KubeClient,
+  type KubeObject,
+  type Leadership,
+  loadKubeConfig,
+  resource,
+  runLeaderElection,
+  type Stored,
+} from '@nicdiag/kube';
+import { type Cluster, startCluster } from '@nicdiag/tools';
+import anyTest, { type ExecutionContext, type TestFn } from 'ava';
+import { type FaultProxy, startFaultProxy } from './kube/faultProxy.ts';
+
+/** The client and the controller runtime against a real API server, with a proxy that breaks connections between. */
+interface Context {
+  cluster: Cluster;
+  client: KubeClient;
+}
+const test = anyTest as TestFn<Context>;
+
+interface ConfigMap extends KubeObject {
+  data?: Record<string, string>;
+}
+const configMaps = resource<ConfigMap>('v1', 'configmaps');
+const namespaces = resource('v1', 'namespaces');
+const events = resource<KubeObject & { series?: { count: number }; reason?: string }>('events.k8s.io/v1', 'events');
+
+test.before(async (t) => {
+  t.timeout(120_000);
+  const cluster = await startCluster({ name: 'kube' });
+  t.context = { cluster, client: createKubeClient(loadKubeConfig({ kubeconfig: cluster.kubeconfig })) };
+});
+
+test.after.always(async (t) => {
+  await t.context.client?.[Symbol.asyncDispose]();
+  await t.context.cluster?.[Symbol.asyncDispose]();
+});
+
+/** A namespace of the test's own, where nothing else changes. */
+async function ownNamespace(t: ExecutionContext<Context>): Promise<string> {
+  const { metadata } = await t.context.client.create(namespaces, { metadata: { generateName: 'test-' } });
+  return metadata.name;
+}
+
+interface Followed {
+  namespace: string;
+  proxy: FaultProxy;
+  informer: Informer<ConfigMap, string>;
+  changes: string[];
+  errors: string[];
+  /** Resolves when the store holds exactly these, as `name=value`. */
+  holds(...entries: string[]): Promise<void>;
+}
+
+/** An informer of config maps behind a fault proxy; what it keeps of one is `name=<data.value>`. */
+async function follow(
+  t: ExecutionContext<Context>,
+  options: { stallTimeoutMs?: number; prepare?: (namespace: string, proxy: FaultProxy) => Promise<void> } = {},
+): Promise<Followed> {
+  const { cluster } = t.context;
+  const namespace = await ownNamespace(t);
+  const proxy = await startFaultProxy(cluster);
+  await options.prepare?.(namespace, proxy);
+  const config = loadKubeConfig({ kubeconfig: cluster.kubeconfig, server: proxy.url, token: cluster.adminToken });
+  const client = createKubeClient(config);
+  const changes: string[] = [];
+  const errors: string[] = [];
+  const waiting = new Set<() => void>();
+  const informer = createInformer<ConfigMap, string>({
+    client,
+    resource: configMaps,
+    namespace,
+    // Made by a controller in every namespace, at its own time.
+    fieldSelector: 'metadata.name!=kube-root-ca.crt',
+    transform: (object) => `${object.metadata.name}=${object.data?.['value'] ?? ''}`,
+    backoff: { baseMs: 10, maxMs: 100 },
+    watch: options.stallTimeoutMs === undefined ? {} : { stallTimeoutMs: options.stallTimeoutMs },
+    onError: (error, doing) => errors.push(`${doing}: ${isKubeError(error) ? error.code : error}`),
+  });
+  informer.onChange((change: Change<string>) => {
+    changes.push(`${change.type} ${change.record}`);
+    for (const check of waiting) check();
+  });
+  const stop = new AbortController();
+  const running = informer.run({ signal: stop.signal });
+  t.teardown(async () => {
+    stop.abort();
+    await running;
+    await client[Symbol.asyncDispose]();
+    await proxy[Symbol.asyncDispose]();
+  });
+  await informer.synced({ signal: AbortSignal.timeout(20_000) });
+  return {
+    namespace,
+    proxy,
+    informer,
+    changes,
+    errors,
+    async holds(...entries) {
+      const wanted = entries.sort().join();
+      const now = () => [...informer.values()].sort().join();
+      if (now() === wanted) return;
+      const { promise, resolve, reject } = Promise.withResolvers<void>();
+      const check = () => now() === wanted && resolve();
+      const timer = setTimeout(
+        () => reject(new Error(`the store holds ${now()}, not ${wanted}; ${errors.join()}`)),
+        20_000,
+      );
+      waiting.add(check);
+      await promise.finally(() => {
+        clearTimeout(timer);
+        waiting.delete(check);
+      });
+    },
+  };
+}
+
+function put(t: ExecutionContext<Context>, namespace: string, name: string, value: string): Promise<Stored<ConfigMap>> {
+  return t.context.client.create(configMaps, { metadata: { name, namespace }, data: { value } });
+}
+
+function change(
+  t: ExecutionContext<Context>,
+  namespace: string,
+  name: string,
+  value: string,
+): Promise<Stored<ConfigMap>> {
+  return t.context.client.patch(configMaps, { namespace, name }, { type: 'merge', body: { data: { value } } });
+}
+
+test('objects of built-in kinds are created, listed in pages, patched, replaced and deleted', async (t) => {
+  const { client } = t.context;
+  const namespace = await ownNamespace(t);
+  for (const name of ['a', 'b', 'c']) await put(t, namespace, name, '1');
+  const pages: number[] = [];
+  for await (const page of client.pages(configMaps, {
+    namespace,
+    limit: 2,
+    fieldSelector: 'metadata.name!=kube-root-ca.crt',
+  }))
+    pages.push(page.items.length);
+  t.deepEqual(pages, [2, 1]);
+  const a = await client.get(configMaps, { namespace, name: 'a' });
+  t.false('managedFields' in a.metadata);
+  const replaced = await client.update(configMaps, { ...a, data: { value: '2' } });
+  t.is(replaced.data?.['value'], '2');
+  await t.throwsAsync(client.update(configMaps, { ...a, data: { value: '3' } }), { message: /409 Conflict/ });
+  const applied = await client.patch(
+    configMaps,
+    { namespace, name: 'd' },
+    { type: 'apply', body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'd' }, data: { value: '4' } } },
+    { fieldManager: 'test' },
+  );
+  t.is(applied.data?.['value'], '4');
+  const test = client.patch(
+    configMaps,
+    { namespace, name: 'd' },
+    { type: 'json', body: [{ op: 'test', path: '/data/value', value: 'no' }] },
+  );
+  const refused = await t.throwsAsync(test);
+  t.true(isKubeError(refused, 'Invalid'));
+  await t.throwsAsync(client.delete(configMaps, { namespace, name: 'a' }, { preconditions: { uid: 'another' } }), {
+    message: /409 Conflict/,
+  });
+  await client.delete(configMaps, { namespace, name: 'a' });
+  t.is(await client.find(configMaps, { namespace, name: 'a' }), undefined);
+  await client.deleteCollection(configMaps, { namespace, fieldSelector: 'metadata.name!=kube-root-ca.crt' });
+  t.deepEqual(
+    (await client.list(configMaps, { namespace, fieldSelector: 'metadata.name!=kube-root-ca.crt' })).items,
+    [],
+  );
+});
+
+test('a field that does not exist is refused, not dropped', async (t) => {
+  const namespace = await ownNamespace(t);
+  const odd = { metadata: { name: 'odd', namespace }, dat: {} };
+  await t.throwsAsync(t.context.client.create(configMaps, odd), { message: /unknown field "dat"/ });
+});
+
+test('an informer follows additions, changes and deletions', async (t) => {
+  const { namespace, changes, holds } = await follow(t);
+  await put(t, namespace, 'a', '1');
+  await change(t, namespace, 'a', '2');
+  await holds('a=2');
+  await t.context.client.delete(configMaps, { namespace, name: 'a' });
+  await holds();
+  t.deepEqual(changes, ['added a=1', 'updated a=2', 'deleted a=2']);
+});
+
+test('watches that are reset go on where they were, without a new list', async (t) => {
+  const { namespace, proxy, changes, holds } = await follow(t);
+  await put(t, namespace, 'a', '1');
+  await holds('a=1');
+  const lists = () => proxy.requests.filter((request) => !request.isWatch).length;
+  const before = lists();
+  for (let i = 2; i <= 5; i++) {
+    proxy.cutWatches();
+    await change(t, namespace, 'a', String(i));
+    await holds(`a=${i}`);
+  }
+  t.is(lists(), before);
+  t.deepEqual(changes, ['added a=1', 'updated a=2', 'updated a=3', 'updated a=4', 'updated a=5']);
+});
+
+test('5xx on list and watch, and connections refused, are waited out', async (t) => {
+  let left = 4;
+  const { namespace, proxy, errors, holds } = await follow(t, {
+    async prepare(_, proxy) {
+      proxy.fault = () => (left-- > 0 ? { answer: 500, reason: 'InternalError' } : undefined);
+    },
+  });
+  t.deepEqual([...new Set(errors)], ['list: InternalError']);
+  left = 3;
+  proxy.cutWatches();
+  await put(t, namespace, 'a', '1');
+  await holds('a=1');
+  t.true(errors.includes('watch: InternalError'));
+});
+
+test('410 on a watch: lists again, and what was deleted meanwhile is told', async (t) => {
+  const { namespace, proxy, changes, holds } = await follow(t);
+  await put(t, namespace, 'a', '1');
+  await put(t, namespace, 'b', '1');
+  await holds('a=1', 'b=1');
+  // Nothing gets through until the world has changed.
+  proxy.fault = () => ({ answer: 503, reason: 'ServiceUnavailable' });
+  proxy.cutWatches();
+  await t.context.client.delete(configMaps, { namespace, name: 'a' });
+  await change(t, namespace, 'b', '2');
+  proxy.fault = (request) =>
+    request.isWatch && request.url.includes('resourceVersion') && expired-- > 0
+      ? { answer: 410, reason: 'Expired' }
+      : undefined;
+  let expired = 1;
+  await holds('b=2');
+  t.deepEqual(changes.slice(2), ['deleted a=1', 'updated b=2']);
+});
+
+test('an object deleted and made anew while nobody watched is a deletion and an addition', async (t) => {
+  const { namespace, proxy, changes, holds } = await follow(t);
+  await put(t, namespace, 'a', '1');
+  await holds('a=1');
+  let expired = 1;
+  proxy.fault = () => ({ answer: 503, reason: 'ServiceUnavailable' });
+  proxy.cutWatches();
+  await t.context.client.delete(configMaps, { namespace, name: 'a' });
+  await put(t, namespace, 'a', '2');
+  proxy.fault = (request) => (request.isWatch && expired-- > 0 ? { answer: 410, reason: 'Expired' } : undefined);
+  await holds('a=2');
+  t.deepEqual(changes, ['added a=1', 'deleted a=1', 'added a=2']);
+});
+
+for (const fault of ['silence', 'drip'] as const) {
+  test(`a watch that ${fault === 'drip' ? 'drips bytes without ever finishing a line' : 'falls silent'} is given up and opened again`, async (t) => {
+    let broken = 1;
+    const { namespace, errors, holds } = await follow(t, {
+      stallTimeoutMs: 500,
+      async prepare(_, proxy) {
+        proxy.fault = (request) => (request.isWatch && broken-- > 0 ? fault : undefined);
+      },
+    });
+    await put(t, namespace, 'a', 'x'.repeat(500));
+    await holds(`a=${'x'.repeat(500)}`);
+    t.is(errors[0], 'watch: StreamBroken');
+  });
+}
+
+test('a list that is cut off in its middle deletes nothing and is made again', async (t) => {
+  let cut = 0;
+  const { namespace, proxy, changes, holds } = await follow(t, {
+    async prepare(namespace) {
+      for (const name of ['a', 'b', 'c']) await put(t, namespace, name, '1');
+    },
+  });
+  proxy.fault = (request) => {
+    if (request.isWatch) return cut === 0 ? { answer: 410, reason: 'Expired' } : undefined;
+    return cut++ === 0 ? { cutAfterBytes: 300 } : undefined;
+  };
+  proxy.cutWatches();
+  await put(t, namespace, 'd', '1');
+  await holds('a=1', 'b=1', 'c=1', 'd=1');
+  t.true(cut >= 2);
+  t.false(changes.some((each) => each.startsWith('deleted')));
+});
+
+test('a handler that throws costs neither the others their event nor the informer its life', async (t) => {
+  const { namespace, informer, errors, holds } = await follow(t);
+  informer.onChange(() => {
+    throw new Error('broken handler');
+  });
+  const seen: string[] = [];
+  informer.onChange((each) => seen.push(each.record));
+  await put(t, namespace, 'a', '1');
+  await put(t, namespace, 'b', '1');
+  await holds('a=1', 'b=1');
+  t.deepEqual(seen, ['a=1', 'b=1']);
+  t.is(errors.filter((error) => error.includes('broken handler')).length, 2);
+});
+
+test('a write is seen in the store before its event comes, once, and a late observation brings nothing back', async (t) => {
+  const { namespace, proxy, informer, changes, holds } = await follow(t);
+  const first = await put(t, namespace, 'a', '1');
+  await holds('a=1');
+  proxy.fault = (request) => (request.isWatch ? { answer: 503, reason: 'ServiceUnavailable' } : undefined);
+  proxy.cutWatches();
+  informer.observe(await change(t, namespace, 'a', '2'));
+  t.is(informer.get(`${namespace}/a`), 'a=2');
+  proxy.fault = () => undefined;
+  await put(t, namespace, 'b', '1');
+  await holds('a=2', 'b=1');
+  t.deepEqual(changes, ['added a=1', 'updated a=2', 'added b=1']);
+  await t.context.client.delete(configMaps, { namespace, name: 'a' });
+  await holds('b=1');
+  informer.observe(first);
+  t.is(informer.get(`${namespace}/a`), undefined);
+});
+
+test('a write refused with 429 is sent again as asked; one whose connection broke is reported, executed or not', async (t) => {
+  const { cluster } = t.context;
+  const namespace = await ownNamespace(t);
+  await using proxy = await startFaultProxy(cluster);
+  await using client = createKubeClient(
+    loadKubeConfig({ kubeconfig: cluster.kubeconfig, server: proxy.url, token: cluster.adminToken }),
+  );
+  let refused = 2;
+  proxy.fault = () =>
+    refused-- > 0 ? { answer: 429, reason: 'TooManyRequests', headers: { 'retry-after': '0' } } : undefined;
+  await client.create(configMaps, { metadata: { name: 'a', namespace } });
+  t.is(proxy.requests.length, 3);
+  proxy.fault = () => 'resetAfterExecution';
+  const error = await t.throwsAsync(client.create(configMaps, { metadata: { name: 'b', namespace } }));
+  t.true(isKubeError(error, 'ConnectionFailed'));
+  t.is(proxy.requests.length, 4);
+  proxy.fault = () => undefined;
+  t.truthy(await client.find(configMaps, { namespace, name: 'b' }));
+});
+
+test('one leader at a time; a released lease is taken over at once, a silent one when its time is over', async (t) => {
+  const { client } = t.context;
+  const namespace = await ownNamespace(t);
+  let leaders = 0;
+  let most = 0;
+  const candidate = (identity: string, lost?: () => boolean) => {
+    const stop = new AbortController();
+    const leading = Promise.withResolvers<Leadership>();
+    const run = runLeaderElection(
+      {
+        client: lost ? failingWhen(client, lost) : client,
+        namespace,
+        name: 'lease',
+        identity,
+        leaseDurationMs: 1_000,
+        renewDeadlineMs: 600,
+        retryPeriodMs: 100,
+        async lead(leadership) {
+          most = Math.max(most, ++leaders);
+          leading.resolve(leadership);
+          await new Promise<void>((resolve) =>
+            leadership.signal.addEventListener('abort', () => resolve(), { once: true }),
+          );
+          leaders--;
+        },
+      },
+      { signal: stop.signal },
+    );
+    return {
+      leading: leading.promise,
+      stop: async () => {
+        stop.abort();
+        await run;
+      },
+    };
+  };
+  let cutOff = false;
+  const a = candidate('a');
+  const first = await a.leading;
+  t.true(first.isLeader());
+  const b = candidate('b', () => cutOff);
+  const released = performance.now();
+  await a.stop();
+  t.false(first.isLeader());
+  const second = await b.leading;
+  t.true(performance.now() - released < 900, 'a released lease was waited for');
+  const c = candidate('c');
+  cutOff = true;
+  await c.leading;
+  t.false(second.isLeader());
+  t.is(most, 1);
+  await Promise.all([b.stop(), c.stop()]);
+});
+
+/** The same client, cut off from the API server at will. */
+function failingWhen(client: KubeClient, lost: () => boolean): KubeClient {
+  const cut =
+    <A extends unknown[], R>(call: (...args: A) => Promise<R>) =>
+    (...args: A): Promise<R> =>
+      lost() ? Promise.reject(new Error('cut off')) : call(...args);
+  return {
+    ...client,
+    find: cut(client.find) as KubeClient['find'],
+    update: cut(client.update) as KubeClient['update'],
+  };
+}
+
+test('the same event again becomes a series of the first', async (t) => {
+  const { client } = t.context;
+  const namespace = await ownNamespace(t);
+  const { metadata } = await put(t, namespace, 'a', '1');
+  {
+    await using recorder = createEventRecorder({
+      client,
+      controller: 'nicdiag.dev/test',
+      instance: 'i'.repeat(200),
+      onError: (error) => t.fail(String(error)),
+    });
+    const regarding = { apiVersion: 'v1', kind: 'ConfigMap', name: 'a', namespace, uid: metadata.uid };
+    for (let i = 0; i < 3; i++)
+      recorder.record({ regarding, type: 'Warning', reason: 'Tested', action: 'Test', note: 'x'.repeat(2000) });
+    recorder.record({ regarding, type: 'Normal', reason: 'Other', action: 'Test', note: 'y' });
+  }
+  const { items } = await client.list(events, { namespace });
+  t.deepEqual(items.map((event) => [event.reason, event.series?.count]).sort(), [
+    ['Other', undefined],
+    ['Tested', 3],
+  ]);
+});

@@ -1,0 +1,221 @@
+import { findCondition, type KubeObject, resource } from '@nicdiag/kube';
+import anyTest, { type TestFn } from 'ava';
+import { startFaultProxy } from './kube/faultProxy.ts';
+import { reasonOf } from './operator/captureFacts.ts';
+import { type OperatorBench, startOperatorBench } from './operator/operatorBench.ts';
+import { captures, nicNodes, nodeCaptures } from './operator/resources.ts';
+
+/** Operators that are killed, paused or cut off. One after another: they share a lease. */
+const test = anyTest as TestFn<{ bench: OperatorBench }>;
+
+const devices = { functions: ['PF' as const], linkState: 'Any' as const };
+const named = (...nodeNames: string[]) => ({ target: { nodeNames, devices } });
+
+test.before(async (t) => {
+  t.timeout(120_000);
+  t.context = { bench: await startOperatorBench('operator-restarts') };
+});
+
+test.after.always(async (t) => await t.context.bench?.[Symbol.asyncDispose]());
+
+/** As in production: an API server that is away for a second costs nobody the lease. */
+const patientLease = ['--lease-duration=15s', '--lease-renew-deadline=10s', '--lease-retry-period=2s'];
+
+/** Points that a capture passes on its way to the seal. */
+const passed = [
+  'operator.before-accept',
+  'operator.after-accept',
+  'operator.child-created',
+  'operator.refused-child-created',
+  'operator.child-ended',
+  'operator.inbox-written',
+  'operator.inbox-written:2',
+  'operator.before-status',
+  'operator.after-finish',
+  'operator.before-seal',
+  'operator.after-seal',
+  'operator.after-status',
+];
+
+for (const [index, point] of passed.entries()) {
+  test.serial(`killed at ${point}: the next operator goes on as if nothing had happened`, async (t) => {
+    const { bench } = t.context;
+    const agents = await Promise.all([bench.addNode(`crash-${index}-a`), bench.addNode(`crash-${index}-b`)]);
+    const doomed = await bench.startOperator({ name: 'doomed', env: { NICDIAG_CRASH_AT: point } });
+    const name = `crash-${index}`;
+    await bench.capture(name, named(`crash-${index}-a`, `crash-${index}-b`, `crash-${index}-nowhere`));
+    t.is((await doomed.ended).signal, 'SIGKILL');
+    const successor = await bench.startOperator({ name: 'successor' });
+    const { status } = await bench.until(
+      name,
+      (capture) => findCondition(capture.status?.conditions, 'Sealed')?.status === 'True',
+    );
+    t.is(reasonOf(status), 'False Partial');
+    t.like(status?.counts, { targeted: 3, succeeded: 2, failed: 1 });
+    t.deepEqual(
+      status?.failures?.map((failure) => `${failure.node} ${failure.reason}`),
+      [`crash-${index}-nowhere NodeNotFound`],
+    );
+    t.deepEqual((await bench.children(name)).map((child) => child.spec.nodeName).sort(), [
+      `crash-${index}-a`,
+      `crash-${index}-b`,
+      `crash-${index}-nowhere`,
+    ]);
+    for (const agent of agents) t.is(agent.seen.size, 1);
+    t.is((await successor.stop()).code, 0);
+  });
+}
+
+test.serial('killed after it deleted the children of a deleted capture: nothing is left', async (t) => {
+  const { bench } = t.context;
+  await bench.addNode('swept-a', { behaviour: 'hang' });
+  const doomed = await bench.startOperator({ name: 'doomed', env: { NICDIAG_CRASH_AT: 'operator.children-deleted' } });
+  await bench.capture('swept', named('swept-a'));
+  await bench.until('swept', (capture) => capture.status?.counts?.running === 1);
+  const [child] = await bench.children('swept');
+  await bench.client.delete(captures, { namespace: 'default', name: 'swept' });
+  t.is((await doomed.ended).signal, 'SIGKILL');
+  const successor = await bench.startOperator({ name: 'successor' });
+  await bench.follow(
+    nodeCaptures,
+    { namespace: 'default', name: child!.metadata.name },
+    (object) => object === undefined,
+  );
+  await bench.follow(nicNodes, { name: 'swept-a' }, (nicNode) => nicNode?.spec.assignments?.length === 0);
+  await successor.stop();
+  t.pass();
+});
+
+test.serial('a capture deleted while no operator ran: the next one deletes its children', async (t) => {
+  const { bench } = t.context;
+  await bench.addNode('orphan-a', { behaviour: 'hang' });
+  const first = await bench.startOperator();
+  await bench.capture('orphan', named('orphan-a'));
+  await bench.until('orphan', (capture) => capture.status?.counts?.running === 1);
+  const [child] = await bench.children('orphan');
+  await first.stop();
+  // Orphan: garbage collection takes no part.
+  await bench.client.delete(captures, { namespace: 'default', name: 'orphan' }, { propagationPolicy: 'Orphan' });
+  const second = await bench.startOperator();
+  await bench.follow(
+    nodeCaptures,
+    { namespace: 'default', name: child!.metadata.name },
+    (object) => object === undefined,
+  );
+  await second.stop();
+  t.pass();
+});
+
+test.serial('the leader killed with a second replica waiting: that one goes on', async (t) => {
+  const { bench } = t.context;
+  const agent = await bench.addNode('fail-a', { behaviour: 'hang' });
+  const leader = await bench.startOperator({ name: 'leader' });
+  await bench.capture('fail', named('fail-a'));
+  await bench.until('fail', (capture) => capture.status?.counts?.running === 1);
+  const standby = await bench.startOperator({ name: 'standby' });
+  leader.kill('SIGKILL');
+  await leader.ended;
+  await agent.release({ state: 'Succeeded', reason: 'Succeeded' });
+  t.is(reasonOf((await bench.finished('fail')).status), 'True AllSucceeded');
+  t.is(agent.seen.size, 1);
+  await standby.stop();
+});
+
+test.serial('a leader that was paused while another took over ends itself', async (t) => {
+  const { bench } = t.context;
+  const paused = await bench.startOperator({ name: 'paused' });
+  await bench.follow(leases, lease, (object) => Boolean(object?.spec?.holderIdentity));
+  const first = (await bench.client.get(leases, lease)).spec?.holderIdentity;
+  const other = await bench.startOperator({ name: 'other' });
+  paused.kill('SIGSTOP');
+  await bench.follow(leases, lease, (object) => object?.spec?.holderIdentity !== first);
+  paused.kill('SIGCONT');
+  t.is((await paused.ended).code, 1);
+  t.regex(paused.tail(5), /LeadershipLost/);
+  await other.stop();
+});
+
+test.serial('the API server restarted in mid-capture is no more than a delay', async (t) => {
+  const { bench } = t.context;
+  const agent = await bench.addNode('api-a', { behaviour: 'hang' });
+  await bench.addNode('api-b');
+  const operator = await bench.startOperator({ args: patientLease });
+  await bench.capture('api', { ...named('api-a', 'api-b'), parallelism: { maxNodes: 1 } });
+  await bench.until('api', (capture) => capture.status?.counts?.running === 1);
+  await bench.cluster.restartApiServer('SIGKILL');
+  await agent.release({ state: 'Succeeded', reason: 'Succeeded' });
+  t.is(reasonOf((await bench.finished('api')).status), 'True AllSucceeded');
+  await operator.stop();
+});
+
+test.serial('watches cut, 410, 429 and connections reset in mid-capture are no more than a delay', async (t) => {
+  const { bench } = t.context;
+  await using proxy = await startFaultProxy(bench.cluster);
+  const agents = await Promise.all(
+    ['net-a', 'net-b', 'net-c', 'net-d'].map((name) => bench.addNode(name, { behaviour: 'hang' })),
+  );
+  const operator = await bench.startOperator({
+    server: proxy.url,
+    args: patientLease,
+  });
+  await bench.capture('net', { ...named('net-a', 'net-b', 'net-c', 'net-d'), parallelism: { maxNodes: 2 } });
+  let count = 0;
+  proxy.fault = (request) => {
+    if (request.url.includes('/leases/')) return undefined;
+    count++;
+    if (request.isWatch) return count % 3 === 0 ? { answer: 410, reason: 'Expired' } : undefined;
+    if (count % 4 === 0) return { answer: 429, reason: 'TooManyRequests', headers: { 'retry-after': '0' } };
+    if (count % 5 === 0) return 'reset';
+    return count % 7 === 0 ? 'resetAfterExecution' : undefined;
+  };
+  for (let ended = 0; ended < 4; ended += 2) {
+    await bench.until('net', ({ status }) => status?.counts?.running === 2 && status.counts.succeeded === ended);
+    t.true(proxy.cutWatches() > 0);
+    for (const agent of agents) await agent.release({ state: 'Succeeded', reason: 'Succeeded' });
+  }
+  const { status } = await bench.finished('net');
+  t.is(reasonOf(status), 'True AllSucceeded');
+  for (const agent of agents) t.is(agent.seen.size, 1);
+  await operator.stop();
+});
+
+test.serial('three writes a node and at most one status a second and capture, counted on the wire', async (t) => {
+  const { bench } = t.context;
+  await using proxy = await startFaultProxy(bench.cluster);
+  const names = Array.from({ length: 8 }, (_, i) => `wire-${i}`);
+  await Promise.all(names.map((name) => bench.addNode(name)));
+  const operator = await bench.startOperator({ server: proxy.url });
+  const started = performance.now();
+  await bench.capture('wire', { ...named(...names), parallelism: { maxNodes: 3 } });
+  await bench.until('wire', (capture) => findCondition(capture.status?.conditions, 'Sealed')?.status === 'True');
+  for (const name of names)
+    await bench.follow(nicNodes, { name }, (nicNode) => nicNode?.spec.assignments?.length === 0);
+  const seconds = Math.ceil((performance.now() - started) / 1000);
+  const writes = proxy.requests.filter((request) => request.method !== 'GET');
+  const perNode = writes.filter((request) => /nodecaptures|nicnodes/.test(request.url)).length / names.length;
+  t.is(perNode, 3, writes.map((request) => `${request.method} ${request.url}`).join('\n'));
+  // Acceptance, end and seal are written at once, everything between once a second.
+  t.true(writes.filter((request) => request.url.includes('/diagnosticcaptures/')).length <= seconds + 3);
+  await operator.stop();
+});
+
+test.serial('a store that is away: the capture has finished, its seal is tried again until it is there', async (t) => {
+  const { bench } = t.context;
+  await bench.addNode('seal-a');
+  bench.sealServer.failing = true;
+  const operator = await bench.startOperator();
+  await bench.capture('seal', named('seal-a'));
+  const failed = await bench.until(
+    'seal',
+    (capture) => findCondition(capture.status?.conditions, 'Sealed')?.reason === 'SealFailed',
+  );
+  t.truthy(failed.status?.finishedAt);
+  t.is(reasonOf(failed.status), 'True AllSucceeded');
+  bench.sealServer.failing = false;
+  const sealed = await bench.until('seal', (capture) => capture.status?.manifest !== undefined);
+  t.is(findCondition(sealed.status?.conditions, 'Sealed')?.status, 'True');
+  await operator.stop();
+});
+
+const leases = resource<KubeObject & { spec?: { holderIdentity?: string } }>('coordination.k8s.io/v1', 'leases');
+const lease = { namespace: 'nicdiag-system', name: 'nicdiag-operator' };
