@@ -22,9 +22,8 @@ async function demo(): Promise<string> {
     throw new Error(`a demo is running already (process ${kept.pid}); "make demo-down" ends it`);
   const swept = await sweepAbandoned();
   if (swept.length > 0) narrator.line(`cleaned up after an earlier run that was killed (${swept.length} directories)`);
-  narrator.step('Control plane: etcd, kube-apiserver, kube-controller-manager');
+  narrator.step('A control plane, three emulated hosts, and nicdiag: operator, artifact server, an agent on each host');
   await provideBinaries({ say: narrator.line, signal: interrupted.signal });
-  narrator.line('three emulated hosts, the chart, artifact server, operator, an agent on each host');
   const holder = startHolder(narrator.line);
   try {
     const aborted = new Promise<never>((_, reject) => {

@@ -53,6 +53,7 @@ export interface StackOptions {
   readonly values?: string;
   /** Environment of every program except the emulators. */
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Told what is ready and what takes time, a line at a time. */
   readonly say?: (line: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
@@ -110,9 +111,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
       hosts.map((host) => [host, startEmulator(nursery, host, emulatorOptions(nursery, host, options))]),
     );
     cluster = options.cluster ?? (await startCluster({ name: 'stack-cluster', ...options }));
+    options.say?.(`the API server is ready: ${cluster.server}`);
     await Promise.all([...emulators.values()].map((emulator) => emulator.untilServing({ signal })));
+    options.say?.(`the devices of ${hosts.join(', ')} answer`);
     const stack = await startPods(cluster, nursery, emulators, ended, options);
     await stack.untilReady();
+    options.say?.('artifact server, operator and agents are ready');
     return stack;
   } catch (error) {
     ended.abort();
@@ -133,6 +137,9 @@ async function startPods(
   const hosts = [...emulators.keys()];
   const { url, values } = await stackValues(cluster, options);
   const manifests = await installChart(cluster, ...values);
+  options.say?.(
+    `the chart is applied, ${parseManifests(manifests).length} objects; its admission policies are in force`,
+  );
   const nodes = stackNodes(hosts, options.labels);
   await Promise.all([
     installArtifactsTls(cluster),
