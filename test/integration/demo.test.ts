@@ -70,7 +70,7 @@ test.serial('the demo ends with the path of a bundle and leaves nothing', async 
   const bundle = /^bundle: (\/.+)$/.exec(last)?.[1];
   t.truthy(bundle, last);
   t.true(statSync(bundle!).size > 0);
-  t.regex(run.output(), /WithUnsupported/);
+  t.regex(run.output(), /ended: Succeeded, reason WithUnsupported/);
   t.deepEqual(leftProcesses(run), []);
   t.deepEqual(leftDirectories(run), []);
 });
