@@ -20,7 +20,7 @@ export type Answer = { readonly status: number } | { readonly errno: number } | 
 export type Handler = (input: Uint8Array, call: number) => Answer;
 
 export interface ScriptedChannel extends Channel {
-  /** Names of what was read, in order: a register, or `cap <type>`. */
+  /** Names of what was read, in order: a register, `cap <type>`, or QUERY_ADAPTER. */
   readonly log: string[];
 }
 
@@ -34,7 +34,8 @@ export function scriptedChannel(handlers: Readonly<Record<string, Handler>> = {}
   function answer(inbox: Uint8Array): Answer {
     const isRegister = inboxOpcode(inbox) === OPCODE.ACCESS_REG;
     const register = isRegister ? registerById(inboxRegisterId(inbox)) : undefined;
-    const name = register?.name ?? `cap ${inboxOpMod(inbox) >> 1}`;
+    const isAdapter = inboxOpcode(inbox) === OPCODE.QUERY_ADAPTER;
+    const name = register?.name ?? (isAdapter ? 'QUERY_ADAPTER' : `cap ${inboxOpMod(inbox) >> 1}`);
     log.push(name);
     const count = calls.get(name) ?? 0;
     calls.set(name, count + 1);

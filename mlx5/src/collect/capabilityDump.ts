@@ -1,7 +1,7 @@
 import { allCapabilityTypes, type CapabilityType, getField, layoutOf, readBits } from '../prm/index.ts';
 import { type CollectContext, type Collector, CollectorStop } from './collector.ts';
 import type { Item } from './item.ts';
-import { answerOf, type CapabilityMode, readCapability } from './itemReader.ts';
+import { answerOf, type CapabilityMode, readAdapter, readCapability } from './itemReader.ts';
 import type { CapabilityDumpSpec } from './spec.ts';
 
 /** Bits of the general page that say that a page exists. Pages without one are tried: firmware answers BAD_PARAM for
@@ -46,6 +46,7 @@ export function createCapabilityDump(spec: CapabilityDumpSpec): Collector {
     const count = (item: Item): void => {
       if (item.outcome === 'ok') answered += 1;
     };
+    yield* readAdapter(context, { probe: true, observe() {} });
     for (const mode of modes) yield* collectMode(context, mode, count);
     if (answered === 0) {
       const { pciAddress, model } = context.device;
@@ -58,7 +59,7 @@ export function createCapabilityDump(spec: CapabilityDumpSpec): Collector {
     impact: 'ReadOnly',
     needs: [],
     estimate() {
-      const commands = pages().length * modes.length;
+      const commands = 1 + pages().length * modes.length;
       return { commands, bytes: commands * PAGE_BYTES };
     },
     collect,

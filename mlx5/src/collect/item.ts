@@ -20,6 +20,7 @@ export interface Frame {
   readonly outbox: Uint8Array;
 }
 
+/** What QUERY_ADAPTER says about the card counts as a capability page. */
 export type ItemKind = 'register' | 'capability';
 
 /** - `ok`: firmware answered with status OK

@@ -74,6 +74,22 @@ export function readCapability(
   });
 }
 
+/** Bytes of QUERY_ADAPTER's answer, header included. */
+const ADAPTER_BYTES = 272;
+
+/** Reads QUERY_ADAPTER, unless an earlier run has: the PSID of functions that may not read MGIR. */
+export function readAdapter(context: CollectContext, options: ReadOptions): Reading {
+  return take(context, { kind: 'capability', name: 'QUERY_ADAPTER', index: {} }, options, {
+    opcode: OPCODE.QUERY_ADAPTER,
+    opMod: 0,
+    registerId: 0,
+    inLength: MAILBOX_HEADER_BYTES,
+    outLength: ADAPTER_BYTES,
+    probe: options.probe,
+    fill() {},
+  });
+}
+
 function* take(
   { runner, done }: CollectContext,
   { kind, name, index }: { readonly kind: ItemKind; readonly name: string; readonly index: RegisterIndex },

@@ -3,7 +3,7 @@ import { allSet } from './allSet.ts';
 import { valuesOfAxis } from './axes.ts';
 import type { CollectContext, Collector } from './collector.ts';
 import type { Item } from './item.ts';
-import type { RegisterIndex } from './itemReader.ts';
+import { type RegisterIndex, readAdapter } from './itemReader.ts';
 import { walkModuleEeprom } from './moduleEeprom.ts';
 import { namedRow } from './namedRegisters.ts';
 import { type Presence, portFeature, presenceOf } from './registerPresence.ts';
@@ -26,6 +26,7 @@ export function createRegisterDump(spec: RegisterDumpSpec): Collector {
 
   function* collect(context: CollectContext): Generator<Item, void> {
     const session = createRegisterSession(context);
+    if (registers === undefined) yield* readAdapter(context, { probe: true, observe() {} });
     for (const row of rows()) yield* readRow(session, row, registers !== undefined);
     session.conclude();
   }

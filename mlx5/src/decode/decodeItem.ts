@@ -18,7 +18,7 @@ export function decodeItem(item: Item): DecodedItem {
 }
 
 function decodeAnswer({ kind, name }: Item, answer: Uint8Array): Presentation {
-  const layout = kind === 'register' ? (registerByName(name)?.layout ?? name) : capabilityByName(name)?.layout;
+  const layout = kind === 'register' ? (registerByName(name)?.layout ?? name) : pageLayout(name);
   if (layout !== undefined) return present(decodeStruct(layout, answer));
   // A capability page without a public layout: every word that is not 0 is shown.
   const unknown: Record<string, string> = {};
@@ -28,6 +28,10 @@ function decodeAnswer({ kind, name }: Item, answer: Uint8Array): Presentation {
     if (word !== 0) unknown[`0x${byte.toString(16)}`] = `0x${word.toString(16).padStart(8, '0')}`;
   }
   return { fields: {}, texts: {}, unknown };
+}
+
+function pageLayout(name: string): string | undefined {
+  return name === 'QUERY_ADAPTER' ? 'query_adapter_param_block' : capabilityByName(name)?.layout;
 }
 
 function errorOf({ frames }: Item): DecodedError {

@@ -28,7 +28,7 @@ export interface HealthFacts {
   readonly modulesInError: readonly number[];
 }
 
-/** Who the device is, from MGIR and MSGI among the items. */
+/** Who the device is, from MGIR and MSGI among the items; from QUERY_ADAPTER where firmware refuses those. */
 export function identityFrom(items: Iterable<Item>): DeviceIdentity {
   const identity: { -readonly [K in keyof DeviceIdentity]: DeviceIdentity[K] } = {};
   for (const { name, answer } of answers(items)) {
@@ -36,6 +36,10 @@ export function identityFrom(items: Iterable<Item>): DeviceIdentity {
       identity.firmwareVersion = firmwareVersion(answer);
       const psid = textAt(answer, 0x30, 16);
       if (psid !== undefined) identity.psid = psid;
+    } else if (name === 'QUERY_ADAPTER') {
+      // The last 16 bytes of the parameter block.
+      const psid = textAt(answer, 240, 16);
+      if (psid !== undefined) identity.psid ??= psid;
     } else if (name === 'MSGI') {
       const serialNumber = textAt(answer, 0, 24);
       const partNumber = textAt(answer, 0x20, 20);
@@ -113,9 +117,9 @@ interface Answer {
 }
 
 function* answers(items: Iterable<Item>): Generator<Answer> {
-  for (const { name, kind, index, outcome, frames } of items) {
+  for (const { name, index, outcome, frames } of items) {
     const outbox = frames.at(-1)?.outbox;
-    if (kind !== 'register' || outcome !== 'ok' || outbox === undefined) continue;
+    if (outcome !== 'ok' || outbox === undefined) continue;
     yield { name, index, answer: outbox.subarray(MAILBOX_HEADER_BYTES) };
   }
 }

@@ -25,6 +25,19 @@ test('identity is taken from MGIR and MSGI, extended version numbers where they 
   t.deepEqual(identityFrom([registerItem('MGIR', { 32: 0x000c_0102 })]), { firmwareVersion: '12.1.0002' });
 });
 
+test('a function that may not read MGIR has its PSID from QUERY_ADAPTER', (t) => {
+  const outbox = new Uint8Array(272);
+  outbox.set(new TextEncoder().encode('MT_0000000884'), 16 + 240);
+  const base = registerItem('MGIR', {});
+  const adapter = {
+    ...base,
+    kind: 'capability',
+    name: 'QUERY_ADAPTER',
+    frames: [{ ...base.frames[0]!, outbox }],
+  } as const;
+  t.deepEqual(identityFrom([{ ...base, outcome: 'absent' }, adapter]), { psid: 'MT_0000000884' });
+});
+
 test('items that firmware refused say nothing', (t) => {
   t.deepEqual(identityFrom([{ ...registerItem('MGIR', {}), outcome: 'refused' }]), {});
 });

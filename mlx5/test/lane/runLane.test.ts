@@ -82,12 +82,13 @@ test('a VF is found with its PF, whose model it has', (t) => {
 
 test('a limited function is Unsupported for registers with its reason, and still tells its capabilities', async (t) => {
   for (const device of t.context.limited.devices) {
-    const { ends, ended } = await lane(device, { specs: [registers, capabilities] });
+    const { items, ends, ended } = await lane(device, { specs: [registers, capabilities] });
     t.is(ended.outcome, 'done', device.pciAddress);
     t.like(ends, [
       { name: 'regs', state: 'Unsupported', reason: 'Unsupported', itemErrors: 0 },
       { name: 'caps', state: 'Done' },
     ]);
+    t.like(identityFrom(items), { psid: 'MT_0000000884' });
     t.regex(ends[0]?.message ?? '', /BlueField-3 (PF|VF)\) lets this host read no registers: .*BAD_SYS_STATE/);
   }
 });
