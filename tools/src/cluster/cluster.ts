@@ -11,7 +11,7 @@ import { createWhenAdmitted } from './createWhenAdmitted.ts';
 import { type Credential, renderKubeconfig } from './kubeconfig.ts';
 import { KubectlError, type KubectlOptions, type KubectlResult, runKubectl } from './kubectl.ts';
 import { nodeObject, podStatus, readyNodeStatus } from './nodeObject.ts';
-import { ownAddress } from './ownAddress.ts';
+import { nodeAddress, ownAddress } from './ownAddress.ts';
 
 export interface PodOptions {
   readonly namespace: string;
@@ -39,7 +39,8 @@ export interface Cluster extends AsyncDisposable {
   readonly authority: CertificateAuthority;
   /** Requests as administrator. */
   readonly admin: AdminClient;
-  /** Address of this machine that Pods and Services may have. */
+  /** Address of this machine that Pods and Services may have.
+   * @throws NoAddressError when it has none that the API server's service proxy would call */
   readonly address: string;
   /** Runs kubectl as administrator, or with another kubeconfig, and returns its stdout.
    * @throws KubectlError when it exits with another code than 0 */
@@ -81,7 +82,7 @@ interface ClusterParts {
 
 export function createCluster({ nursery, binaries, server, secrets, admin, apiServer }: ClusterParts): Cluster {
   const { files, authority, adminToken } = secrets;
-  const address = ownAddress();
+  const address = nodeAddress();
   const writeKubeconfig: Cluster['writeKubeconfig'] = (name, credential, namespace = 'default') => {
     const path = join(nursery.directory, `${name.replaceAll(/[^\w.-]/g, '_')}.kubeconfig`);
     const content = renderKubeconfig({ server, ca: authority.certificate, user: name, credential, namespace });
@@ -100,7 +101,9 @@ export function createCluster({ nursery, binaries, server, secrets, admin, apiSe
     adminToken,
     authority,
     admin,
-    address,
+    get address() {
+      return ownAddress();
+    },
     tryKubectl,
     writeKubeconfig,
     async kubectl(args, options) {

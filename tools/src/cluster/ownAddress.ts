@@ -4,6 +4,9 @@ import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
 /** Of the block for tests of network devices (RFC 2544); on no network that a machine talks to. */
 const ALIAS = '198.18.0.1';
 
+/** Of the block for documentation (RFC 5737): nobody has it. */
+const NOBODY = '192.0.2.1';
+
 export class NoAddressError extends Error {
   override readonly name = 'NoAddressError';
   readonly code = 'NoAddress';
@@ -32,4 +35,9 @@ export function ownAddress(): string {
     `this machine has no IPv4 address but 127.0.0.1, and the API server's service proxy refuses that one; as root run ` +
       `"ip address add ${ALIAS}/32 dev lo" (${(added.stderr ?? added.error?.message ?? '').trim()})`,
   );
+}
+
+/** What Nodes say of themselves, and Pods without an address of their own: nothing is called there. */
+export function nodeAddress(): string {
+  return chooseAddress(networkInterfaces()) ?? NOBODY;
 }
