@@ -32,7 +32,10 @@ export async function openPrivateNamespace(): Promise<PrivateNamespace> {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   await firstLine(holder.stdout);
-  const enter = ['-t', String(holder.pid), '-m', ...(isRoot ? [] : ['-U', '--preserve-credentials']), '--'];
+  // A test that crashes must not leave an emulator behind: what it started gets SIGTERM when it dies.
+  const diesWithUs = ['setpriv', '--pdeathsig', 'TERM', '--'];
+  const user = isRoot ? [] : ['-U', '--preserve-credentials'];
+  const enter = ['-t', String(holder.pid), '-m', ...user, '--', ...diesWithUs];
   const children = new Set<ChildProcessWithoutNullStreams>();
 
   function start(command: readonly string[]): ChildProcessWithoutNullStreams {

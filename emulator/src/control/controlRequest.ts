@@ -30,7 +30,7 @@ export function parseControlRequest(value: unknown): ControlRequest {
   const named = device === undefined ? {} : { device };
   if (request['snapshot'] === true) return { kind: 'snapshot', ...named };
   const fault = request['fault'];
-  if (fault === 'clear') return { kind: 'clear', ...named };
+  if (fault === 'clear' || request['clear'] === true) return { kind: 'clear', ...named };
   const filter = parseFilter(request, named);
   if (fault === 'restore' || (fault === 'remove' && !strikesCommands(request))) {
     if (device === undefined) throw new ControlError(`"${fault}" needs a device`);

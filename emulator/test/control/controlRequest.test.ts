@@ -54,6 +54,7 @@ const understood: readonly (readonly [object, object])[] = [
     { kind: 'restore', device },
   ],
   [{ fault: 'clear' }, { kind: 'clear' }],
+  [{ clear: true }, { kind: 'clear' }],
   [
     { fault: 'clear', device },
     { kind: 'clear', device },
