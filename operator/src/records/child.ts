@@ -40,7 +40,7 @@ export interface ChildRecord {
   readonly storedBytes: number;
   /** some device has results, so what ends it now leaves something behind */
   readonly hasResults: boolean;
-  /** some device does not support what was asked; its reason */
+  /** some device does not support what was asked, or a part of it; its reason */
   readonly unsupported: string | undefined;
   readonly failures: readonly CaptureFailure[];
 }
@@ -79,7 +79,11 @@ export function childRecord(child: Stored<NodeCapture>): ChildRecord {
 }
 
 function unsupportedReason(status: NodeCaptureStatus | undefined): string | undefined {
-  const device = status?.devices?.find((each) => each.state === 'Unsupported');
-  if (device) return device.reason ?? Reason.Unsupported;
+  for (const device of status?.devices ?? []) {
+    if (device.state === 'Unsupported') return device.reason ?? Reason.Unsupported;
+    // A device may give capabilities and refuse registers: what it does not support is as good as a device that does not.
+    const collector = device.collectors?.find((each) => each.state === 'Unsupported');
+    if (collector) return collector.reason ?? Reason.Unsupported;
+  }
   return status?.state === 'Unsupported' ? (status.reason ?? Reason.Unsupported) : undefined;
 }
