@@ -73,9 +73,9 @@ async function measureDump(device: NicFunction, replay: string): Promise<Record<
   return {
     channel: device.kind,
     commands: frames.length,
-    'lane ms': micro(lane.median) / 1000,
+    'lane ms': milli(lane.median),
     'lane spread µs': lane.spread,
-    'C ms': micro(c.median) / 1000,
+    'C ms': milli(c.median),
     ratio: Math.round(ratio * 100) / 100,
     target: `≤ 1.15 ${ratio <= 1.15 ? 'met' : 'MISSED'}`,
   };
@@ -121,6 +121,10 @@ async function stopEmulator(server: ChildProcess): Promise<void> {
 function summary(values: readonly number[]): { readonly median: number; readonly spread: string } {
   const sorted = values.toSorted((a, b) => a - b);
   return { median: sorted[sorted.length >> 1]!, spread: `${micro(sorted[0]!)}–${micro(sorted.at(-1)!)}` };
+}
+
+function milli(nanoseconds: number): number {
+  return Math.round(nanoseconds / 10_000) / 100;
 }
 
 function micro(nanoseconds: number): number {
