@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 SETUP := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-control-plane demo demo-down test test-unit test-integration check coverage bench clean
+.PHONY: help setup build-control-plane demo demo-down test test-unit test-integration check coverage bench generate clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ coverage: $(SETUP) ## Coverage of the packages' tests, into coverage/
 
 bench: $(SETUP) ## Measure; docs/performance.md says what and how
 	@$(NODE) tools/src/inside.ts -- $(NODE) bench/main.ts
+
+generate: $(SETUP) ## Write types, reasons and their page anew from crds/ and api/reasons.yaml
+	@$(NODE) api/generate/main.ts
 
 clean: ## Remove what tests and builds left in the checkout (not the control plane's cache)
 	@rm -rf coverage .test .tsbuild node_modules/.installed
