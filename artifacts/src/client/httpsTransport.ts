@@ -16,6 +16,8 @@ export interface HttpsTransportOptions {
   readonly idleTimeoutMs?: number;
 }
 
+const MAX_CONNECTIONS = 8;
+
 /** HTTPS with connections kept alive. A body is sent only after the server said 100 Continue, so that a refusal costs
  * no transfer and its reason arrives. */
 export function createHttpsTransport(options: HttpsTransportOptions): { readonly send: Transport; close(): void } {
@@ -24,7 +26,7 @@ export function createHttpsTransport(options: HttpsTransportOptions): { readonly
   const agentFor = (ca: string): Agent => {
     if (agent?.ca !== ca) {
       agent?.https.destroy();
-      agent = { ca, https: new Agent({ ca, keepAlive: true, maxSockets: 8, timeout: idleTimeoutMs }) };
+      agent = { ca, https: new Agent({ ca, keepAlive: true, maxSockets: MAX_CONNECTIONS, timeout: idleTimeoutMs }) };
     }
     return agent.https;
   };
@@ -54,7 +56,8 @@ export function createHttpsTransport(options: HttpsTransportOptions): { readonly
         try {
           return await sendOnce(request, signal);
         } catch (error) {
-          if (error instanceof StaleConnection && attempt === 1) continue;
+          // Each try takes one dead connection out of the pool.
+          if (error instanceof StaleConnection && attempt <= MAX_CONNECTIONS) continue;
           signal.throwIfAborted();
           throw connectionError(error instanceof StaleConnection ? error.cause : error, `${request.method} ${url}`);
         }

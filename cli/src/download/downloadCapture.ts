@@ -51,7 +51,9 @@ export async function downloadCapture(options: CaptureDownload): Promise<Downloa
   await downloadFile({
     path: partial,
     fetch: createFetch(options, tickets),
-    onProgress: (received, total) => progress.show(`downloading ${formatBytes(received)} of ${formatBytes(total)}`),
+    onProgress(received, total) {
+      progress.show(`downloading ${formatBytes(received)} of ${formatBytes(total)}`, { often: true });
+    },
     onRetry: (message) => progress.say(`the download was cut, going on: ${message}`),
     signal,
   });

@@ -36,7 +36,10 @@ export async function downloadFile(options: DownloadOptions): Promise<void> {
     } catch (error) {
       signal.throwIfAborted();
       idleTries = (await file.stat()).size > before ? 0 : idleTries + 1;
-      if (!mayPass(error) || idleTries >= MAX_IDLE_TRIES) throw error;
+      if (!mayPass(error) || idleTries >= MAX_IDLE_TRIES) {
+        if ((await file.stat()).size === 0) await rm(path, { force: true });
+        throw error;
+      }
       options.onRetry(error instanceof Error ? error.message : String(error));
       await delay(Math.min(5_000, 200 * 2 ** idleTries), undefined, { signal });
     }

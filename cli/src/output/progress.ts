@@ -2,15 +2,15 @@ import type { Io } from '../io.ts';
 
 /** What a long command is at: one line that is written over on a terminal, a line for each change elsewhere. */
 export interface Progress {
-  show(line: string): void;
+  /** @param options.often it changes many times a second: elsewhere than on a terminal it is left out now and then */
+  show(line: string, options?: { readonly often?: boolean }): void;
   /** A line that stays, e.g. a warning. */
   say(line: string): void;
   /** Clears the line on a terminal. */
   end(): void;
 }
 
-/** Elsewhere than on a terminal a line is written at most so often, or logs would fill. */
-const PLAIN_INTERVAL_MS = 2_000;
+const OFTEN_INTERVAL_MS = 2_000;
 
 export function createProgress(io: Pick<Io, 'err' | 'errIsTerminal'>, now: () => number = Date.now): Progress {
   let shown = '';
@@ -19,16 +19,16 @@ export function createProgress(io: Pick<Io, 'err' | 'errIsTerminal'>, now: () =>
     if (io.errIsTerminal && shown !== '') io.err(`\r${' '.repeat(shown.length)}\r`);
   };
   return {
-    show(line) {
+    show(line, { often = false } = {}) {
       if (line === shown) return;
       if (io.errIsTerminal) {
         io.err(`\r${line}${' '.repeat(Math.max(0, shown.length - line.length))}`);
-        shown = line;
-      } else if (now() - writtenAt >= PLAIN_INTERVAL_MS) {
+      } else {
+        if (often && now() - writtenAt < OFTEN_INTERVAL_MS) return;
         io.err(`${line}\n`);
         writtenAt = now();
-        shown = line;
       }
+      shown = line;
     },
     say(line) {
       clear();

@@ -92,5 +92,6 @@ test('a refusal ends it at once; nothing to write to as well', async (t) => {
   };
   await t.throwsAsync(downloadFile({ path, fetch: refuse, ...quiet }), { message: 'create a new ticket' });
   t.is(asked, 1);
+  t.deepEqual(await readdir(join(path, '..')), [], 'nothing came, nothing is left');
   await t.throwsAsync(downloadFile({ path: '/nonexistent/bundle.part', fetch: refuse, ...quiet }), { code: 'ENOENT' });
 });

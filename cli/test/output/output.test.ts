@@ -101,7 +101,7 @@ test('ages and sizes are short', (t) => {
   t.is(formatBytes(undefined), '');
 });
 
-test('on a terminal one line is written over; elsewhere lines come now and then', (t) => {
+test('on a terminal one line is written over; elsewhere each change is a line, frequent ones now and then', (t) => {
   const terminal = testIo({ errIsTerminal: true });
   const bar = createProgress(terminal.io);
   bar.show('collecting 10/40');
@@ -113,16 +113,18 @@ test('on a terminal one line is written over; elsewhere lines come now and then'
   let now = 0;
   const plain = testIo();
   const lines = createProgress(plain.io, () => now);
+  lines.show('a');
+  lines.show('a');
+  lines.show('b');
   for (const [at, line] of [
-    [0, 'a'],
-    [100, 'b'],
-    [2000, 'c'],
-    [4100, 'c'],
-    [4200, 'd'],
+    [100, '1 MiB'],
+    [2000, '2 MiB'],
+    [3900, '3 MiB'],
+    [4000, '4 MiB'],
   ] as const) {
     now = at;
-    lines.show(line);
+    lines.show(line, { often: true });
   }
   lines.end();
-  t.is(plain.written.err, 'a\nc\nd\n');
+  t.is(plain.written.err, 'a\nb\n2 MiB\n4 MiB\n');
 });
