@@ -5,6 +5,7 @@ import { AGENT_NAMESPACE, ARTIFACTS_SERVICE, SYSTEM_NAMESPACE } from '@nicdiag/a
 import { applyChart, type Cluster, type Manifest, parseManifests, renderChart, startCluster } from '@nicdiag/tools';
 import anyTest, { type TestFn } from 'ava';
 import { ROLE_TABLE } from './chart/roleTable.ts';
+import { VARIANTS } from './chart/variants.ts';
 
 /** The chart as helm renders it and as the API server takes it. */
 interface Context {
@@ -57,6 +58,133 @@ test('applied twice, the chart changes nothing', async (t) => {
   t.is(code, 0, stdout);
 });
 
+const WORKLOADS = [
+  ['DaemonSet', 'nicdiag-agent', AGENT_NAMESPACE],
+  ['Deployment', 'nicdiag-operator', SYSTEM_NAMESPACE],
+  ['Deployment', 'nicdiag-artifacts', SYSTEM_NAMESPACE],
+] as const;
+
+interface PodSpec {
+  readonly containers: ReadonlyArray<Readonly<Record<string, unknown>>>;
+  readonly [field: string]: unknown;
+}
+
+function podTemplate(manifests: readonly Manifest[], kind: string, name: string) {
+  const spec = named(manifests, kind, name)?.['spec'] as {
+    readonly template: { readonly metadata: object; readonly spec: PodSpec };
+  };
+  return spec.template;
+}
+
+for (const [kind, name, namespace] of WORKLOADS) {
+  test(`the Pods of ${name} are admitted in their namespace, with nothing to warn of`, async (t) => {
+    const { metadata, spec } = podTemplate(t.context.manifests, kind, name);
+    const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'probe', namespace }, spec };
+    const { code, stderr } = await t.context.cluster.tryKubectl(['create', '--dry-run=server', '-f', '-'], {
+      stdin: JSON.stringify(pod),
+    });
+    t.is(code, 0, stderr);
+    t.is(stderr, '');
+  });
+
+  test(`the Pods of ${name} ask for their tokens themselves, and for no network, process or user of the host`, (t) => {
+    const { spec } = podTemplate(t.context.manifests, kind, name);
+    t.like(spec, { automountServiceAccountToken: false, enableServiceLinks: false });
+    for (const field of ['hostNetwork', 'hostPID', 'hostIPC']) t.false(field in spec, field);
+    const [container] = spec.containers;
+    t.is(spec.containers.length, 1);
+    t.like(container, {
+      securityContext: { readOnlyRootFilesystem: true },
+      livenessProbe: { httpGet: { path: '/livez', port: 'health' } },
+      readinessProbe: { httpGet: { path: '/readyz', port: 'health' } },
+    });
+    t.regex(JSON.stringify(container?.['resources']), /"limits":.*"memory":.*"requests":/);
+  });
+}
+
+test('in the system namespace a Pod of the agents would be refused', async (t) => {
+  const { metadata, spec } = podTemplate(t.context.manifests, 'DaemonSet', 'nicdiag-agent');
+  const pod = { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'probe' }, spec };
+  const here = { ...pod, spec: { ...spec, serviceAccountName: 'nicdiag-operator' } };
+  const { stderr } = await t.context.cluster.tryKubectl(
+    ['create', '--dry-run=server', '-n', SYSTEM_NAMESPACE, '-f', '-'],
+    { stdin: JSON.stringify(here) },
+  );
+  t.regex(stderr, /violates PodSecurity "restricted/);
+});
+
+test('of the host, an agent can write one directory', (t) => {
+  const { spec } = podTemplate(t.context.manifests, 'DaemonSet', 'nicdiag-agent');
+  const volumes = spec['volumes'] as ReadonlyArray<{
+    readonly name: string;
+    readonly hostPath?: { readonly path: string };
+  }>;
+  const mounts = spec.containers[0]?.['volumeMounts'] as ReadonlyArray<{
+    readonly name: string;
+    readonly readOnly?: boolean;
+  }>;
+  const host = volumes.filter(({ hostPath }) => hostPath !== undefined);
+  t.deepEqual(
+    host.map(({ name, hostPath }) => [hostPath?.path, mounts.find((mount) => mount.name === name)?.readOnly ?? false]),
+    [
+      ['/dev', true],
+      ['/sys', true],
+      ['/var/lib/nicdiag', false],
+    ],
+  );
+});
+
+test('agents run on tainted nodes, and a tenth of them is renewed at a time', (t) => {
+  t.like(named(t.context.manifests, 'DaemonSet', 'nicdiag-agent'), {
+    spec: {
+      updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '10%' } },
+      template: { spec: { tolerations: [{ operator: 'Exists' }] } },
+    },
+  });
+});
+
+test('the operator is kept from being drained as a whole; the artifact server has one writer', (t) => {
+  t.like(named(t.context.manifests, 'Deployment', 'nicdiag-operator'), { spec: { replicas: 2 } });
+  t.like(named(t.context.manifests, 'PodDisruptionBudget', 'nicdiag-operator'), { spec: { maxUnavailable: 1 } });
+  t.like(named(t.context.manifests, 'Deployment', 'nicdiag-artifacts'), {
+    spec: { replicas: 1, strategy: { type: 'Recreate' } },
+  });
+});
+
+test('the CA reaches operator and agents, in the namespace of each', (t) => {
+  const maps = t.context.manifests.filter(({ kind }) => kind === 'ConfigMap');
+  t.deepEqual(maps.map(({ metadata }) => metadata.namespace).sort(), [AGENT_NAMESPACE, SYSTEM_NAMESPACE]);
+  for (const map of maps)
+    t.is((map['data'] as { 'ca.crt': string })['ca.crt'].trim(), t.context.cluster.authority.certificate.trim());
+});
+
+for (const { title, values, kind, name, is, immutable } of VARIANTS) {
+  test(title, async (t) => {
+    const { cluster } = t.context;
+    const rendered = await renderChart(cluster, JSON.stringify(values));
+    t.like(named(parseManifests(rendered), kind, name), is);
+    if (immutable) return;
+    const { code, stderr } = await cluster.tryKubectl(
+      ['apply', '--server-side', '--force-conflicts', '--dry-run=server', '-f', '-'],
+      { stdin: rendered },
+    );
+    t.is(code, 0, stderr);
+    t.is(stderr, '', 'no warnings');
+  });
+}
+
+test('what must be given is said all at once', async (t) => {
+  const nothing = { image: { repository: '' }, artifacts: { tls: { secretName: '', caBundle: '' } } };
+  const { message } = await t.throwsAsync(renderChart(t.context.cluster, JSON.stringify(nothing)));
+  for (const value of [
+    'image.repository',
+    'artifacts.tls.secretName',
+    'artifacts.tls.caBundle',
+    'artifacts.tls.caConfigMap',
+  ])
+    t.true(message?.includes(value), `${value} in: ${message}`);
+});
+
 test('every policy is bound, denies, and fails closed', (t) => {
   const { manifests } = t.context;
   const policies = manifests.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy');
@@ -90,6 +218,8 @@ test('an artifact server outside the cluster gets a Service without selector, an
     endpoints: [{ addresses: ['192.0.2.1'] }],
     ports: [{ name: ARTIFACTS_SERVICE.port, port: 12345 }],
   });
+  t.is(named(outside, 'Deployment', 'nicdiag-artifacts'), undefined);
+  t.is(named(outside, 'PersistentVolumeClaim', 'nicdiag-artifacts'), undefined);
   const inside = named(t.context.manifests, 'Service', ARTIFACTS_SERVICE.name);
   t.like(inside, { spec: { selector: { 'app.kubernetes.io/name': ARTIFACTS_SERVICE.name } } });
 });
@@ -103,6 +233,13 @@ test('other namespaces are used everywhere', async (t) => {
 for (const [given, values, says] of [
   ['a value that it does not know', { artefacts: {} }, /artefacts/],
   ['a lifetime that is none', { artifacts: { maxTicketLifetime: 'for ever' } }, /maxTicketLifetime/],
+  ['two CAs', { artifacts: { tls: { caConfigMap: 'trust' } } }, /caBundle or artifacts.tls.caConfigMap, not both/],
+  ['a CA that is no certificate', { artifacts: { tls: { caBundle: 'x' } } }, /caBundle/],
+  ['a digest that is none', { image: { digest: 'v1' } }, /digest/],
+  ['an unknown way to the devices', { agent: { deviceAccess: 'all' } }, /deviceAccess/],
+  ['a resource of another kind', { operator: { resources: { limits: { gpu: 1 } } } }, /gpu/],
+  ['storage of another kind', { artifacts: { storage: { type: 'NFS' } } }, /type/],
+  ['plain HTTP to the artifacts', { artifacts: { url: 'http://artifacts' } }, /url/],
   ['a loopback address', { artifacts: { externalEndpoint: { enabled: true, address: '127.0.0.1' } } }, /address/],
 ] as const) {
   test(`the chart refuses ${given}`, async (t) => {
