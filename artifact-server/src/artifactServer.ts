@@ -71,7 +71,7 @@ export async function createArtifactServer(parts: ArtifactServerParts): Promise<
     const read = ['GET', 'HEAD'];
     return [
       {
-        ...{ name: 'blob', methods: ['PUT', 'HEAD'], path: PATH_PATTERNS.blob },
+        ...{ name: 'blob', methods: ['PUT', 'HEAD'], path: PATH_PATTERNS.blob, routine: true },
         handle: blobHandler({ ...upload, quota, turns: createUploadTurns(), metrics }),
       },
       {
@@ -84,7 +84,10 @@ export async function createArtifactServer(parts: ArtifactServerParts): Promise<
       },
       { name: 'list', methods: read, path: PATH_PATTERNS.userArtifacts, handle: listHandler(download) },
       { name: 'manifest', methods: read, path: PATH_PATTERNS.userManifest, handle: manifestHandler(download) },
-      { name: 'download', methods: read, path: PATH_PATTERNS.userBlob, handle: blobDownloadHandler(download) },
+      {
+        ...{ name: 'download', methods: read, path: PATH_PATTERNS.userBlob, routine: true },
+        handle: blobDownloadHandler(download),
+      },
       { name: 'bundle', methods: read, path: PATH_PATTERNS.userBundle, handle: bundleHandler(download) },
     ];
   };
@@ -98,7 +101,7 @@ export async function createArtifactServer(parts: ArtifactServerParts): Promise<
       const server = createServer({ ...readCertificate(options.tls), requestTimeout: 0, headersTimeout: 30_000 });
       using _ = watchCertificate(options.tls, (certificate) => server.setSecureContext(certificate), { logger });
       server.setTimeout(IDLE_MS);
-      const router = createRouter({ routes: routes(), logger, metrics });
+      const router = createRouter({ routes: routes(), captureNames: captures.nameOf, logger, metrics });
       server.on('request', (request, response) => void router(request, response, false));
       server.on('checkContinue', (request, response) => void router(request, response, true));
       const address = await listen(server, options.listen);

@@ -12,6 +12,8 @@ export interface LiveCapture extends CaptureIdentity {
 export interface CaptureIndex {
   run(options: { readonly signal: AbortSignal }): Promise<void>;
   hasSynced(): boolean;
+  /** What the watch has shown so far; asks nobody. */
+  nameOf(uid: string): CaptureIdentity | undefined;
   /** @throws ArtifactError `CaptureNotFound`, only after the API server itself was asked: an agent drops its spool then */
   byUid(uid: string): Promise<LiveCapture>;
   /** @throws ArtifactError `CaptureNotFound` */
@@ -42,6 +44,7 @@ export function createCaptureIndex(client: KubeClient, onError: (error: unknown,
   return {
     run: (options) => informer.run(options),
     hasSynced: () => informer.hasSynced(),
+    nameOf: (uid) => informer.byIndex('uid', uid)[0],
     async byUid(uid) {
       const known = informer.byIndex('uid', uid)[0] ?? (await listAll()).get(uid);
       if (known !== undefined) return known;

@@ -4,6 +4,7 @@ import type { Logger } from '@nicdiag/runtime';
 import type { ServerMetrics } from '../metrics.ts';
 import type { Exchange, Handler } from './exchange.ts';
 import { problemOf, sendProblem } from './problem.ts';
+import { type CaptureNames, subjectOf } from './subject.ts';
 
 export interface Route {
   /** For metrics and logs. */
@@ -12,17 +13,20 @@ export interface Route {
   /** `URLPattern` syntax. */
   readonly path: string;
   readonly handle: Handler;
+  /** One of many for the same thing: logged at level debug. */
+  readonly routine?: true;
 }
 
 export interface RouterOptions {
   readonly routes: readonly Route[];
+  readonly captureNames: CaptureNames;
   readonly logger: Logger;
   readonly metrics: ServerMetrics;
 }
 
 export type Router = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => Promise<void>;
 
-export function createRouter({ routes, logger, metrics }: RouterOptions): Router {
+export function createRouter({ routes, captureNames, logger, metrics }: RouterOptions): Router {
   const compiled = routes.map((route) => ({ ...route, pattern: new URLPattern({ pathname: route.path }) }));
 
   function match(request: IncomingMessage): { readonly route: Route; readonly url: URL; readonly params: Params } {
@@ -43,9 +47,12 @@ export function createRouter({ routes, logger, metrics }: RouterOptions): Router
     const gone = new AbortController();
     response.once('close', () => gone.abort(new Error('the client closed the connection')));
     let name = 'none';
+    let subject = {};
+    const seconds = () => (performance.now() - started) / 1000;
     try {
       const { route, url, params } = match(request);
       name = route.name;
+      subject = subjectOf(params, captureNames);
       let proceeded = !expectsContinue;
       const exchange: Exchange = {
         ...{ request, response, url, params, signal: gone.signal },
@@ -55,18 +62,31 @@ export function createRouter({ routes, logger, metrics }: RouterOptions): Router
         },
       };
       await route.handle(exchange);
+      const { statusCode: code } = response;
+      logger.log(route.routine ? 'debug' : 'info', 'request served', {
+        route: name,
+        ...subject,
+        code,
+        seconds: seconds(),
+      });
     } catch (thrown) {
       const problem = problemOf(thrown);
-      const level = gone.signal.aborted ? 'info' : problem.status >= 500 ? 'error' : 'warn';
-      logger.log(level, 'request refused', { route: name, path: request.url, reason: problem.code, error: problem });
-      if (!gone.signal.aborted) metrics.refused.inc({ reason: problem.code });
+      const answers = isAnswer(request, problem);
+      const level = answers ? 'debug' : gone.signal.aborted ? 'info' : problem.status >= 500 ? 'error' : 'warn';
+      const about = { route: name, ...subject, path: request.url, reason: problem.code };
+      logger.log(level, answers ? 'not there' : 'request refused', answers ? about : { ...about, error: problem });
+      if (!gone.signal.aborted && !answers) metrics.refused.inc({ reason: problem.code });
       sendProblem(response, problem);
     } finally {
-      const labels = { route: name, code: String(response.statusCode) };
-      metrics.requests.inc(labels);
-      metrics.requestSeconds.observe({ route: name }, (performance.now() - started) / 1000);
+      metrics.requests.inc({ route: name, code: String(response.statusCode) });
+      metrics.requestSeconds.observe({ route: name }, seconds());
     }
   };
+}
+
+/** "Not there" is what a HEAD asks for, before each upload: no refusal. */
+function isAnswer({ method }: IncomingMessage, { code }: ArtifactError): boolean {
+  return method === 'HEAD' && code === 'NotFound';
 }
 
 type Params = Readonly<Record<string, string>>;

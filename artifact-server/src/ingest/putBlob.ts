@@ -42,6 +42,7 @@ export function blobHandler(parts: PutBlobParts): Handler {
     const { range, size } = uploadHeaders(exchange);
     using reservation = await parts.quota.reserve(capture, size);
     using turn = await parts.turns.take(`${capture.uid} ${node} ${digest}`);
+    const isNew = (await parts.store.storedSize(digest)) === undefined;
     const stored = await (async () => {
       await using upload = await parts.store.openUpload(key);
       exchange.proceed();
@@ -57,6 +58,8 @@ export function blobHandler(parts: PutBlobParts): Handler {
     parts.metrics.ingestBytes.inc({ kind: 'logical' }, stored.size);
     parts.metrics.ingestBytes.inc({ kind: 'physical' }, range.total);
     parts.metrics.storeBytes.inc({ kind: 'logical' }, stored.size);
+    // The same blob of two nodes at the same moment is counted twice until the next sweep.
+    if (isNew) parts.metrics.storeBytes.inc({ kind: 'physical' }, stored.storedSize);
     sendJson(exchange, 201, stored satisfies BlobReceipt);
   };
 }

@@ -56,7 +56,9 @@ async function sweepCaptures(
     ...{ graceMs: options.graceMs, holdMs: options.holdMs },
   });
   for (const uid of remove) {
-    logger.info('removing the artifacts of a deleted capture', { capture: identities.get(uid) });
+    const identity = identities.get(uid);
+    const capture = identity && `${identity.namespace}/${identity.name}`;
+    logger.info('removing the artifacts of a deleted capture', { capture, captureUid: uid });
     await ledger.remove(uid);
     quota.forget(uid);
   }
