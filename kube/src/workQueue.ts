@@ -33,6 +33,9 @@ export interface WorkQueue extends Disposable {
 /** Longest delay of a Node timer; a longer one fires at once. */
 const maxTimerMs = 2 ** 31 - 1;
 
+/** How often the ages of the work in progress are reported, as client-go does. */
+const progressMs = 500;
+
 export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const { name } = options;
   const metrics = options.metrics ?? noMetrics;
@@ -45,6 +48,8 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const failures = new Map<string, number>();
   const takers = new Set<(key: string | undefined) => void>();
   let disposed = false;
+  let reporting: NodeJS.Timeout | undefined;
+  reportProgress();
 
   function handOut(): string | undefined {
     const [next] = waiting;
@@ -53,6 +58,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     const now = performance.now();
     waiting.delete(key);
     working.set(key, now);
+    reporting ??= setInterval(reportProgress, progressMs).unref();
     metrics.gauge('workqueue_depth', labels, waiting.size);
     metrics.observe('workqueue_queue_duration_seconds', labels, (now - since) / 1000);
     return key;
@@ -94,7 +100,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
     delayed.set(key, { at, timer });
   }
 
-  /** Ages of the work in progress are read, not pushed: refreshed whenever the queue moves. */
+  /** Ages grow while nothing happens: a key that hangs must show. No timer runs while there is no work. */
   function reportProgress(): void {
     const now = performance.now();
     let sum = 0;
@@ -144,12 +150,17 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       const since = working.get(key);
       if (since === undefined) return;
       metrics.observe('workqueue_work_duration_seconds', labels, (performance.now() - since) / 1000);
-      reportProgress();
       working.delete(key);
+      if (working.size === 0) {
+        clearInterval(reporting);
+        reporting = undefined;
+        reportProgress();
+      }
       if (addedWhileWorking.delete(key)) add(key);
     },
     [Symbol.dispose]() {
       disposed = true;
+      clearInterval(reporting);
       for (const { timer } of delayed.values()) clearTimeout(timer);
       delayed.clear();
       waiting.clear();

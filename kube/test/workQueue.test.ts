@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { createWorkQueue, type WorkQueue } from '../src/index.ts';
+import { createWorkQueue, noMetrics, type WorkQueue } from '../src/index.ts';
 
 /** Takes what is there now without waiting for more. */
 async function takeNow(queue: WorkQueue): Promise<string | undefined> {
@@ -107,4 +107,29 @@ test('whatever the order of events: no key twice at once, none lost, none invent
     }),
   );
   t.pass();
+});
+
+test('the age of work in progress grows while it lasts and is 0 after it', async (t) => {
+  const ages: number[] = [];
+  const grown = Promise.withResolvers<void>();
+  const metrics = {
+    ...noMetrics,
+    gauge(name: string, _labels: unknown, value: number) {
+      if (name !== 'workqueue_longest_running_processor_seconds') return;
+      ages.push(value);
+      if (ages.length === 3) grown.resolve();
+    },
+  };
+  using queue = createWorkQueue({ name: 'x', metrics });
+  t.deepEqual(ages, [0]);
+  queue.add('a');
+  await queue.take();
+  // The queue's own timer keeps no process alive.
+  const alive = setInterval(() => {}, 1_000);
+  t.teardown(() => clearInterval(alive));
+  await grown.promise;
+  const [, first = 0, second = 0] = ages;
+  t.true(0 < first && first < second, ages.join());
+  queue.done('a');
+  t.is(ages.at(-1), 0);
 });
