@@ -1,5 +1,5 @@
 import { kubeMetrics, type MetricName, type MetricSpec, type MetricsSink } from '@nicdiag/kube';
-import { Counter, Gauge, Histogram, Registry } from '@nicdiag/runtime';
+import { Counter, createRegistry, Gauge, Histogram, type Registry } from '@nicdiag/runtime';
 
 /** The operator's own, beside those of the controller runtime. */
 const ownMetrics = [
@@ -35,7 +35,7 @@ export interface OperatorMetrics extends MetricsSink {
 }
 
 export function createOperatorMetrics(): OperatorMetrics {
-  const registry = new Registry();
+  const registry = createRegistry();
   const counters = new Map<string, Counter>();
   const gauges = new Map<string, Gauge>();
   const histograms = new Map<string, Histogram>();

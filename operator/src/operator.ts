@@ -127,7 +127,7 @@ export function createOperator(options: OperatorOptions): Operator {
         sealOf: (captureUid) => seals.get(captureUid),
       }),
     },
-    { name: 'inbox', queue: queues.inboxes, workers: 16, reconcile: createInboxReconciler(shared) },
+    { name: 'inbox', queue: queues.inboxes, workers: 32, reconcile: createInboxReconciler(shared) },
     {
       name: 'seal',
       queue: queues.seals,

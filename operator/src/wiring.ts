@@ -1,10 +1,14 @@
-import type { DiagnosticCapture } from '@nicdiag/api';
+import { type DiagnosticCapture, MAX_ASSIGNMENTS } from '@nicdiag/api';
 import { type Change, objectKey, type Stored, type WorkQueue } from '@nicdiag/kube';
 import { deletionKey } from './capture/deletion.ts';
 import type { Folds } from './capture/folds.ts';
 import type { AssignedAt } from './inbox/assignedAt.ts';
 import { type ChildRecord, isLive } from './records/child.ts';
 import type { World } from './world.ts';
+
+/** What has ended may stay in an inbox for a moment: no agent minds, the next assignment takes it away in the same write,
+ * and when a thousand nodes start at once their starts go first. */
+const unassignDelayMs = 1_000;
 
 /** One queue a controller. */
 export interface Queues {
@@ -56,7 +60,15 @@ export function wire({ world, queues, folds, assignedAt, onCaptureGone }: Wiring
     const child = change.record;
     folds.onChild(change);
     if (change.type === 'deleted' || !isLive(child)) assignedAt.forget(child.uid);
-    queues.inboxes.add(child.nodeName);
+    if (
+      change.type === 'deleted' ||
+      isLive(child) ||
+      world.nicNodes.get(child.nodeName)?.assignments.length === MAX_ASSIGNMENTS
+    ) {
+      queues.inboxes.add(child.nodeName);
+    } else {
+      queues.inboxes.addAfter(child.nodeName, unassignDelayMs);
+    }
     const captureKey = `${child.namespace}/${child.captureName}`;
     if (world.captures.get(captureKey)?.metadata.uid === child.captureUid) queues.captures.add(captureKey);
     else if (change.type !== 'deleted')

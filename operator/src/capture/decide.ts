@@ -64,7 +64,7 @@ export function decideCapture(observation: Observation): Plan {
     ? { ...noFanOut, wakeMs: undefined }
     : decideFanOut({
         ...shared,
-        pending: pendingNodes(capture, target, fold).filter((nodeName) => !observation.blocked(nodeName)),
+        pending: pendingNodes(target, fold).filter((nodeName) => !observation.blocked(nodeName)),
         live: fold.live.size,
         maxNodes: capture.spec.parallelism.maxNodes,
         view: observation.view,

@@ -20,24 +20,25 @@ export interface Fold {
   readonly counts: Readonly<Record<Bucket, number>>;
   readonly totalBytes: number;
   readonly storedBytes: number;
-  /** children that have not ended */
+  /** children that have not ended, by node */
   readonly live: ReadonlyMap<string, ChildRecord>;
   /** reasons of children that did nothing, with how many have each */
   readonly failedReasons: ReadonlyMap<string, number>;
-  has(name: string): boolean;
+  /** whether a node has its NodeCapture; a capture has one for each node, named for it */
+  has(nodeName: string): boolean;
   /** node names of all children */
   nodeNames(): Iterable<string>;
   /** the worst, at most {@link maxFailures} */
   failures(): CaptureFailure[];
   /** nodes with a device that does not support what was asked, and why */
   unsupported(): ReadonlyMap<string, string>;
-  /** Takes in a new or changed child, by name. */
+  /** Takes in a new or changed child. */
   set(child: ChildRecord): void;
-  delete(name: string): void;
+  delete(nodeName: string): void;
 }
 
 export function createFold(children: Iterable<ChildRecord> = []): Fold {
-  const byName = new Map<string, ChildRecord>();
+  const byNode = new Map<string, ChildRecord>();
   const counts: Record<Bucket, number> = {
     queued: 0,
     running: 0,
@@ -75,26 +76,27 @@ export function createFold(children: Iterable<ChildRecord> = []): Fold {
     get storedBytes() {
       return storedBytes;
     },
-    has: (name) => byName.has(name),
-    nodeNames: () => Iterator.from(byName.values()).map((child) => child.nodeName),
+    has: (nodeName) => byNode.has(nodeName),
+    nodeNames: () => byNode.keys(),
     failures: () => [...failing.values()].flat().sort(byWeight).slice(0, maxFailures),
     unsupported: () => unsupported,
     set(child) {
-      fold.delete(child.name);
-      byName.set(child.name, child);
+      const { nodeName } = child;
+      fold.delete(nodeName);
+      byNode.set(nodeName, child);
       count(child, 1);
-      if (isLive(child)) live.set(child.name, child);
-      if (child.failures.length > 0) failing.set(child.name, child.failures);
-      if (child.unsupported !== undefined) unsupported.set(child.nodeName, child.unsupported);
+      if (isLive(child)) live.set(nodeName, child);
+      if (child.failures.length > 0) failing.set(nodeName, child.failures);
+      if (child.unsupported !== undefined) unsupported.set(nodeName, child.unsupported);
     },
-    delete(name) {
-      const child = byName.get(name);
+    delete(nodeName) {
+      const child = byNode.get(nodeName);
       if (!child) return;
-      byName.delete(name);
+      byNode.delete(nodeName);
       count(child, -1);
-      live.delete(name);
-      failing.delete(name);
-      unsupported.delete(child.nodeName);
+      live.delete(nodeName);
+      failing.delete(nodeName);
+      unsupported.delete(nodeName);
     },
   };
   for (const child of children) fold.set(child);

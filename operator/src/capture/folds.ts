@@ -58,7 +58,7 @@ export function createFolds({ childrenOf, onForeign }: FoldsOptions): Folds {
       const known = kept.get(record.captureUid);
       if (change.type === 'deleted') {
         reported.delete(record.uid);
-        if (known && isChild(record, known.expected)) known.fold.delete(record.name);
+        if (known && isChild(record, known.expected)) known.fold.delete(record.nodeName);
         return;
       }
       if (known && isChild(record, known.expected)) known.fold.set(record);

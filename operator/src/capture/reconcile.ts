@@ -28,7 +28,7 @@ export interface CaptureReconcilerOptions {
 }
 
 /** Writes to the API server that one capture may have in flight. */
-const writesAtOnce = 16;
+const writesAtOnce = 32;
 
 /** Brings one capture forward: observe, decide, apply. */
 export function createCaptureReconciler(options: CaptureReconcilerOptions) {

@@ -3,7 +3,6 @@ import {
   type DiagnosticCapture,
   type DiagnosticCaptureStatus,
   type NodeCounts,
-  nodeCaptureName,
   Reason,
 } from '@nicdiag/api';
 import type { Stored } from '@nicdiag/kube';
@@ -25,15 +24,14 @@ export interface StatusInput {
 }
 
 /** Nodes of the target that have no NodeCapture yet, in the order of their turns. */
-export function* pendingNodes(capture: Stored<DiagnosticCapture>, target: Target, fold: Fold): Generator<string> {
-  const { name, uid } = capture.metadata;
-  for (const node of target.nodes) if (!fold.has(nodeCaptureName(name, uid, node))) yield node;
+export function* pendingNodes(target: Target, fold: Fold): Generator<string> {
+  for (const node of target.nodes) if (!fold.has(node)) yield node;
 }
 
 /** The status of a capture that had not finished before. */
 export function composeStatus(input: StatusInput): DiagnosticCaptureStatus {
   const { capture, startedAt, target, fold, nowMs } = input;
-  const pending = [...pendingNodes(capture, target, fold)];
+  const pending = [...pendingNodes(target, fold)];
   const counts = countNodes(input, pending.length);
   const finished = fold.live.size === 0 && counts.pending === 0;
   const ended = counts.targeted - counts.pending - counts.queued - counts.running;

@@ -68,6 +68,6 @@ export function createSealReconciler(options: SealReconcilerOptions) {
   };
 
   function neverBegun(capture: Stored<DiagnosticCapture>, fold: Fold): Iterable<string> {
-    return pendingNodes(capture, targets.of(capture, fold), fold);
+    return pendingNodes(targets.of(capture, fold), fold);
   }
 }

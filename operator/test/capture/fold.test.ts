@@ -46,7 +46,7 @@ test('any sequence of changes folds to the same as the children as they are now,
       for (const { node, status, gone } of steps) {
         const child = record(node, status);
         if (gone) {
-          fold.delete(child.name);
+          fold.delete(node);
           now.delete(node);
         } else {
           fold.set(child);
