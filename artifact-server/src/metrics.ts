@@ -1,5 +1,5 @@
 import { kubeMetrics, type MetricName, type MetricsSink } from '@nicdiag/kube';
-import { Counter, Gauge, Histogram, Registry } from '@nicdiag/runtime';
+import { Counter, createRegistry, Gauge, Histogram, type Registry } from '@nicdiag/runtime';
 
 const SECONDS = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10, 60, 300];
 
@@ -20,7 +20,7 @@ export interface ServerMetrics {
 }
 
 export function createServerMetrics(): ServerMetrics {
-  const registry = new Registry();
+  const registry = createRegistry();
   const registers = [registry];
   return {
     registry,

@@ -2,7 +2,7 @@ import { getSystemErrorMap } from 'node:util';
 import type { Item } from '@nicdiag/mlx5';
 import { statusName } from '@nicdiag/mlx5/decode';
 import { commandByOpcode } from '@nicdiag/mlx5/prm';
-import { Counter, Gauge, Histogram, Registry } from '@nicdiag/runtime';
+import { Counter, createRegistry, Gauge, Histogram, type Registry } from '@nicdiag/runtime';
 import type { CaptureRecord, CollectorRecord } from './journal/captureRecord.ts';
 
 /** What the agent counts; names as in the controller-runtime and Kubernetes worlds where one exists. */
@@ -32,7 +32,7 @@ const COMMAND_SECONDS = [0.000_01, 0.000_05, 0.000_1, 0.000_5, 0.001, 0.005, 0.0
 
 /** @param host of the API server, a label of `rest_client_requests_total` */
 export function createAgentMetrics(host: string): AgentMetrics {
-  const registry = new Registry();
+  const registry = createRegistry();
   const registers = [registry];
   const commands = new Counter({
     name: 'nicdiag_fw_commands_total',
@@ -51,6 +51,7 @@ export function createAgentMetrics(host: string): AgentMetrics {
     name: 'nicdiag_capture_start_latency_seconds',
     help: 'From the assignment of a capture to this node to the first command to firmware',
     buckets: SECONDS,
+    enableExemplars: true,
     registers,
   });
   const duration = new Histogram({
@@ -58,6 +59,7 @@ export function createAgentMetrics(host: string): AgentMetrics {
     help: 'From the start of a capture on this node to the end of a collector on a device',
     labelNames: ['collector', 'result'],
     buckets: SECONDS,
+    enableExemplars: true,
     registers,
   });
   const bytes = new Counter({
@@ -81,7 +83,7 @@ export function createAgentMetrics(host: string): AgentMetrics {
   const requestSeconds = new Histogram({
     name: 'rest_client_request_duration_seconds',
     help: 'Time to the head of the answer of the API server',
-    labelNames: ['method', 'host'],
+    labelNames: ['verb', 'host'],
     buckets: SECONDS,
     registers,
   });
@@ -101,7 +103,8 @@ export function createAgentMetrics(host: string): AgentMetrics {
     registry,
     firstCommand(capture, atMs) {
       if (capture.firstCommandAt !== undefined) return;
-      startLatency.observe(Math.max(0, atMs - Date.parse(capture.assignedAt)) / 1000);
+      const value = Math.max(0, atMs - Date.parse(capture.assignedAt)) / 1000;
+      startLatency.observe({ value, exemplarLabels: exemplar(capture) });
     },
     items(items) {
       for (const { frames } of items) {
@@ -114,17 +117,18 @@ export function createAgentMetrics(host: string): AgentMetrics {
     },
     collectorEnded(capture, collector, { state, totalBytes, storedBytes }) {
       const type = capture.work.collectors.find(({ name }) => name === collector)?.type ?? 'unknown';
-      duration.observe(
-        { collector: type, result: state },
-        Math.max(0, Date.now() - Date.parse(capture.startedAt)) / 1000,
-      );
+      duration.observe({
+        labels: { collector: type, result: state },
+        value: Math.max(0, Date.now() - Date.parse(capture.startedAt)) / 1000,
+        exemplarLabels: exemplar(capture),
+      });
       bytes.inc({ collector: type, stage: 'collected' }, totalBytes);
       bytes.inc({ collector: type, stage: 'spooled' }, storedBytes);
     },
     captureEnded: (_capture, state, reason) => captures.inc({ state, reason }),
     apiAnswer({ method, code, seconds }) {
       requests.inc({ code, method, host });
-      requestSeconds.observe({ method, host }, seconds);
+      requestSeconds.observe({ verb: method, host }, seconds);
     },
     upload(result, storedBytes) {
       uploads.inc({ result });
@@ -132,6 +136,11 @@ export function createAgentMetrics(host: string): AgentMetrics {
     },
     laneLost: () => lost.inc(),
   };
+}
+
+/** Leads from a bucket to a capture that is in it. */
+function exemplar({ capture }: CaptureRecord): Readonly<Record<string, string>> {
+  return { capture_uid: capture.uid };
 }
 
 function errnoName(errno: number): string {

@@ -1,4 +1,4 @@
-export { Counter, Gauge, Histogram, Registry } from 'prom-client';
+export { Counter, Gauge, Histogram } from 'prom-client';
 export { type Backoff, type BackoffOptions, createBackoff, jitter } from './backoff.ts';
 export { crashPoint } from './crashPoint.ts';
 export { DirectoryLockedError, lockDirectory } from './directoryLock.ts';
@@ -15,5 +15,6 @@ export { ListenAddressError, parseListen } from './listenAddress.ts';
 export { closeLogger, createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
 export { createProbeServer, type ProbeServer, type ProbeServerOptions } from './probeServer.ts';
 export { formatQuantity, parseQuantity, QuantityError } from './quantity.ts';
+export { createRegistry, type Registry } from './registry.ts';
 export { type ProgramOptions, runProgram, ShutdownError } from './runProgram.ts';
 export { errorCode, toError } from './toError.ts';

@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Registry } from 'prom-client';
 import { watchEventLoopLag } from './eventLoopLag.ts';
 import { parseListen } from './listenAddress.ts';
+import type { Registry } from './registry.ts';
 import { toError } from './toError.ts';
 
 export interface ProbeServerOptions {

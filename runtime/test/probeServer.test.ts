@@ -1,6 +1,7 @@
 import test from 'ava';
-import { Counter, Registry } from 'prom-client';
+import { Counter } from 'prom-client';
 import { createProbeServer } from '../src/probeServer.ts';
+import { createRegistry } from '../src/registry.ts';
 
 async function get(server: { port: number }, path: string) {
   const response = await fetch(`http://127.0.0.1:${server.port}${path}`);
@@ -37,7 +38,7 @@ test('liveness fails for a reason of the program and for a stuck event loop', as
 });
 
 test('metrics come in the content type of the registry; other paths are 404', async (t) => {
-  const registry = new Registry();
+  const registry = createRegistry();
   new Counter({ name: 'things_total', help: 'Things', registers: [registry] }).inc(2);
   await using server = await createProbeServer({ listen: '127.0.0.1:0', ready: () => [], registry });
   const metrics = await get(server, '/metrics');
