@@ -6,6 +6,7 @@ import {
   isKubeError,
   type KubeClient,
   type Leadership,
+  parseObjectKey,
   type ReconcileResult,
   runController,
   type Stored,
@@ -48,7 +49,16 @@ export interface Operator extends Disposable {
   lead(leadership: Leadership): Promise<void>;
 }
 
-type Reconcile = (key: string, options: { signal: AbortSignal }) => Promise<ReconcileResult | undefined>;
+interface Controller {
+  readonly name: string;
+  /** What a key stands for, as fields of a log line. */
+  readonly subject: (key: string) => Readonly<Record<string, string>>;
+  readonly queue: WorkQueue;
+  readonly workers: number;
+  readonly reconcile: (key: string, options: { signal: AbortSignal }) => Promise<ReconcileResult | undefined>;
+}
+
+const captureOfKey = (capture: string) => ({ capture });
 
 export function createOperator(options: OperatorOptions): Operator {
   const { client, metrics, logger, recorder } = options;
@@ -72,6 +82,8 @@ export function createOperator(options: OperatorOptions): Operator {
     childrenOf: (captureUid) => world.children.byIndex('capture', captureUid),
     onForeign: (child, why) =>
       logger.error('ignoring a NodeCapture that this operator did not make', {
+        capture: `${child.namespace}/${child.captureName}`,
+        captureUid: child.captureUid,
         nodeCapture: child.key,
         node: child.nodeName,
         why,
@@ -114,9 +126,10 @@ export function createOperator(options: OperatorOptions): Operator {
     logger.info('capture finished', { ...about(before), reason, seconds, counts: after.counts });
   }
 
-  const controllers: readonly { name: string; queue: WorkQueue; workers: number; reconcile: Reconcile }[] = [
+  const controllers: readonly Controller[] = [
     {
       name: 'capture',
+      subject: captureOfKey,
       queue: queues.captures,
       workers: 4,
       reconcile: createCaptureReconciler({
@@ -127,9 +140,16 @@ export function createOperator(options: OperatorOptions): Operator {
         sealOf: (captureUid) => seals.get(captureUid),
       }),
     },
-    { name: 'inbox', queue: queues.inboxes, workers: 32, reconcile: createInboxReconciler(shared) },
+    {
+      name: 'inbox',
+      subject: (node) => ({ node }),
+      queue: queues.inboxes,
+      workers: 32,
+      reconcile: createInboxReconciler(shared),
+    },
     {
       name: 'seal',
+      subject: captureOfKey,
       queue: queues.seals,
       workers: 4,
       reconcile: createSealReconciler({
@@ -141,15 +161,28 @@ export function createOperator(options: OperatorOptions): Operator {
         },
       }),
     },
-    { name: 'retention', queue: queues.retention, workers: 2, reconcile: createRetentionReconciler(shared) },
-    { name: 'deletion', queue: queues.deletions, workers: 2, reconcile: createDeletionReconciler(shared) },
+    {
+      name: 'retention',
+      subject: captureOfKey,
+      queue: queues.retention,
+      workers: 2,
+      reconcile: createRetentionReconciler(shared),
+    },
+    {
+      name: 'deletion',
+      subject: (key) => ({ captureUid: parseObjectKey(key).name }),
+      queue: queues.deletions,
+      workers: 2,
+      reconcile: createDeletionReconciler(shared),
+    },
   ];
 
-  function report(controller: string, error: unknown, key: string): void {
+  function report({ name, subject }: Controller, error: unknown, key: string): void {
     // Others write the same objects: looking again is how that is dealt with.
     const expected =
       isKubeError(error, 'Conflict', 'Invalid', 'AlreadyExists', 'NotFound') || error instanceof NotLeaderError;
-    logger.log(expected ? 'debug' : 'warn', 'reconciliation failed and is tried again', { controller, key, error });
+    const about = { controller: name, ...subject(key) };
+    logger.log(expected ? 'debug' : 'warn', 'reconciliation failed and is tried again', { ...about, error });
   }
 
   return {
@@ -161,9 +194,9 @@ export function createOperator(options: OperatorOptions): Operator {
       logger.info('leading');
       try {
         await Promise.all(
-          controllers.map(({ reconcile, ...controller }) =>
+          controllers.map((controller) =>
             runController(
-              { ...controller, reconcile, metrics, onError: (error, key) => report(controller.name, error, key) },
+              { ...controller, metrics, onError: (error, key) => report(controller, error, key) },
               { signal },
             ),
           ),
