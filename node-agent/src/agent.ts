@@ -13,6 +13,7 @@ import { type CaptureContext, DEFAULT_TIMING } from './captures/captureContext.t
 import { createCaptures } from './captures/captures.ts';
 import { toRfc3339 } from './captures/rfc3339.ts';
 import { createStatusReporter } from './captures/statusReporter.ts';
+import { createDeviceMetrics } from './devices/deviceMetrics.ts';
 import { createDevicePublisher } from './devices/devicePublisher.ts';
 import { createInventory } from './devices/inventory.ts';
 import { openPublishedNames } from './devices/publishedNames.ts';
@@ -85,6 +86,7 @@ export async function runAgent(options: AgentOptions, logger: Logger, signal: Ab
     node: () => nodeOfToken(token.read()),
     hostRoot: options.hostRoot,
     published: await openPublishedNames(join(options.stateDir, 'published.json')),
+    metrics: createDeviceMetrics(metrics.registry, options.nodeName),
     logger,
   });
   const devices = createDeviceWatch({

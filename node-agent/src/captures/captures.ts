@@ -5,6 +5,7 @@ import { type InboxAction, judge, type KnownCapture } from '../inbox/decide.ts';
 import { observed, readWork } from '../inbox/nodeCapture.ts';
 import type { CaptureRecord, FinishedRecord, JournalRecord } from '../journal/captureRecord.ts';
 import type { CaptureContext } from './captureContext.ts';
+import { captureFields } from './captureFields.ts';
 import { type CaptureState, createCaptureState } from './captureState.ts';
 import { toRfc3339 } from './rfc3339.ts';
 import { runCapture } from './runCapture.ts';
@@ -38,14 +39,15 @@ export function createCaptures(context: CaptureContext, { signal }: { readonly s
   const track = (what: string, uid: string, promise: Promise<void>): void => {
     const tracked = promise
       .catch((thrown: unknown) => {
-        if (!signal.aborted) logger.error(what, { nodeCaptureUid: uid, error: toError(thrown) });
+        const about = { nodeCaptureUid: uid, error: toError(thrown) };
+        if (!signal.aborted) (running.get(uid)?.logger ?? logger).error(what, about);
       })
       .finally(() => work.delete(tracked));
     work.add(tracked);
   };
 
   const run = (record: CaptureRecord): CaptureState => {
-    const child = logger.child({ capture: `${record.namespace}/${record.capture.name}`, nodeCapture: record.name });
+    const child = logger.child(captureFields(record));
     const state = createCaptureState({ record, journal, logger: child, shutdown: signal });
     running.set(record.uid, state);
     const life = async (): Promise<void> => {
@@ -79,7 +81,8 @@ export function createCaptures(context: CaptureContext, { signal }: { readonly s
       const object = await context.fetch(assignment, { signal });
       const verdict = judge(object === undefined ? { type: 'absent' } : observed(object), uid, context.nodeName);
       if (verdict !== 'run' || object === undefined) {
-        logger.info('an assignment needs nothing of this agent', { nodeCapture: `${namespace}/${name}`, verdict });
+        const capture = object && { capture: `${namespace}/${object.spec.capture.name}` };
+        logger.info('an assignment needs nothing of this agent', { ...capture, nodeCapture: name, verdict });
         // Otherwise each event of the inbox would ask again.
         remember(assignment);
         return;
@@ -97,6 +100,7 @@ export function createCaptures(context: CaptureContext, { signal }: { readonly s
       await journal.save(record);
       crashPoint('capture-journaled');
       const state = run(record);
+      state.logger.info('a capture is taken on', { collectors: record.work.collectors.length });
       if (arrival.cancelled) state.stop('Cancelled');
     } finally {
       arriving.delete(uid);
@@ -136,11 +140,7 @@ export function createCaptures(context: CaptureContext, { signal }: { readonly s
           finished.set(record.uid, record);
           continue;
         }
-        logger.info('a capture goes on', {
-          capture: `${record.namespace}/${record.capture.name}`,
-          nodeCapture: record.name,
-        });
-        run(record);
+        run(record).logger.info('a capture goes on');
       }
     },
     known: () => [

@@ -5,14 +5,12 @@ import type { ApiClient } from '../apiServer/apiClient.ts';
 import { ApiError, isTransient } from '../apiServer/apiError.ts';
 import { judge, type Observed, type Verdict } from '../inbox/decide.ts';
 import { observeNodeCapture } from '../inbox/nodeCapture.ts';
+import type { CaptureRecord } from '../journal/captureRecord.ts';
+import { captureFields } from './captureFields.ts';
 import type { StatusPatch } from './nodeStatus.ts';
 
 /** Which NodeCapture a status belongs to. */
-export interface StatusTarget {
-  readonly uid: string;
-  readonly namespace: string;
-  readonly name: string;
-}
+export type StatusTarget = Pick<CaptureRecord, 'uid' | 'namespace' | 'name' | 'capture'>;
 
 /** `written`; `ended`: somebody else wrote a terminal status first, which stays; `gone`: it was deleted. */
 export type WriteResult = 'written' | 'ended' | 'gone';
@@ -69,12 +67,14 @@ export function createStatusReporter(client: ApiClient, nodeName: string, logger
         try {
           const result = await attempt(target, next, signal);
           if (!(result instanceof ApiError)) return result;
-          logger.error('the final status was refused; a shorter one follows', { error: result });
+          const about = captureFields(target);
+          logger.error('the final status was refused; a shorter one follows', { ...about, error: result });
           // Every capture ends: what the API server objects to must not keep this one open.
           if (result.status === 422) next = minimal(status, result);
         } catch (thrown) {
           signal.throwIfAborted();
-          logger.warn('the final status could not be written; it is tried again', { error: toError(thrown) });
+          const about = { ...captureFields(target), error: toError(thrown) };
+          logger.warn('the final status could not be written; it is tried again', about);
         }
         await sleep(backoff.next(), undefined, { signal });
       }

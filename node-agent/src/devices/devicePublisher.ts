@@ -5,6 +5,7 @@ import { ApiError } from '../apiServer/apiError.ts';
 import type { NodeIdentity } from '../apiServer/nodeIdentity.ts';
 import { untilAnswered } from '../apiServer/untilAnswered.ts';
 import { toRfc3339 } from '../captures/rfc3339.ts';
+import type { DeviceMetrics } from './deviceMetrics.ts';
 import type { KnownDevice } from './inventory.ts';
 import { nicDeviceStatus, statusDifference } from './nicDeviceStatus.ts';
 import type { PublishedNames } from './publishedNames.ts';
@@ -23,6 +24,7 @@ export interface DevicePublisherOptions {
   readonly node: () => NodeIdentity | undefined;
   readonly hostRoot: string;
   readonly published: PublishedNames;
+  readonly metrics: DeviceMetrics;
   readonly logger: Logger;
 }
 
@@ -32,14 +34,14 @@ const NIC_DEVICES = `/apis/${API_VERSION}/nicdevices`;
 const TRUSTED_MS = 3_600_000;
 
 export function createDevicePublisher(options: DevicePublisherOptions): DevicePublisher {
-  const { client, nodeName, node, hostRoot, published, logger } = options;
+  const { client, nodeName, node, hostRoot, published, metrics, logger } = options;
   const written = new Map<string, { readonly status: NicDeviceStatus; readonly at: number }>();
 
-  const asked = <T>(request: () => Promise<T>, signal: AbortSignal): Promise<T> =>
+  const asked = <T>(name: string, request: () => Promise<T>, signal: AbortSignal): Promise<T> =>
     untilAnswered(request, {
       signal,
       onTrouble: (error, pauseMs) =>
-        logger.warn('a NicDevice could not be written; it is tried again', { pauseMs, error }),
+        logger.warn('a NicDevice could not be written; it is tried again', { nicDevice: name, pauseMs, error }),
     });
 
   /** What the API server has, made if it has nothing. */
@@ -51,7 +53,7 @@ export function createDevicePublisher(options: DevicePublisherOptions): DevicePu
     const known = written.get(name);
     if (known !== undefined && performance.now() - known.at < TRUSTED_MS) return known.status;
     try {
-      const object = await asked(() => client.get(`${NIC_DEVICES}/${name}`, { signal }), signal);
+      const object = await asked(name, () => client.get(`${NIC_DEVICES}/${name}`, { signal }), signal);
       await published.add(name);
       return isNicDevice(object) ? object.status : undefined;
     } catch (error) {
@@ -68,7 +70,7 @@ export function createDevicePublisher(options: DevicePublisherOptions): DevicePu
       metadata: { name, ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: owner.name, uid: owner.uid }] },
       spec: { nodeName, pciAddress },
     };
-    await asked(() => client.create(NIC_DEVICES, object, { signal }), signal).catch((error: unknown) => {
+    await asked(name, () => client.create(NIC_DEVICES, object, { signal }), signal).catch((error: unknown) => {
       if (!(error instanceof ApiError) || error.code !== 'AlreadyExists') throw error;
     });
     return undefined;
@@ -84,11 +86,13 @@ export function createDevicePublisher(options: DevicePublisherOptions): DevicePu
         : device.node;
       const now = toRfc3339(client.time.now(), 'seconds');
       const status = nicDeviceStatus(device, hostNode, answer, facts, before?.conditions ?? [], now);
+      metrics.present(pciAddress, status);
       const patch = statusDifference(before, status);
       if (patch !== undefined) {
         try {
           const body = { status: patch };
-          await asked(() => client.patch(`${NIC_DEVICES}/${name}/status`, body, { type: 'merge', signal }), signal);
+          const path = `${NIC_DEVICES}/${name}/status`;
+          await asked(name, () => client.patch(path, body, { type: 'merge', signal }), signal);
         } catch (error) {
           // Deleted by somebody meanwhile: the next round makes it anew.
           written.delete(name);
@@ -104,12 +108,13 @@ export function createDevicePublisher(options: DevicePublisherOptions): DevicePu
       written.set(name, { status, at });
     },
     async retire(present, { signal }) {
+      metrics.keep(present.map(({ device }) => device.pciAddress));
       const wanted = new Set(present.map(({ device }) => nicDeviceName(nodeName, device.pciAddress)));
       for (const name of [...published.names].filter((known) => !wanted.has(known))) {
-        await asked(() => client.delete(`${NIC_DEVICES}/${name}`, { signal }), signal);
+        await asked(name, () => client.delete(`${NIC_DEVICES}/${name}`, { signal }), signal);
         written.delete(name);
         await published.remove(name);
-        logger.info('the NicDevice of a device that is gone is deleted', { name });
+        logger.info('the NicDevice of a device that is gone is deleted', { nicDevice: name });
       }
     },
   };

@@ -36,8 +36,6 @@ export async function watchInbox(options: InboxOptions): Promise<never> {
       case 'present': {
         const assignments = assignmentsOf(item.object);
         const actions = decideInbox(assignments, captures.known());
-        if (actions.length > 0)
-          logger.info('the inbox asks for something', { actions: actions.map(({ type }) => type) });
         captures.apply(actions);
         captures.prune(new Set(assignments.map(({ uid }) => uid)));
         if (isNicNode(item.object)) onNode(item.object);
