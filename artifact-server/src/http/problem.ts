@@ -1,7 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { ArtifactError, type ErrorBody, ManifestError, StoreError } from '@nicdiag/artifacts';
 import { isKubeError } from '@nicdiag/kube';
-import { toError } from '@nicdiag/runtime';
+import { errorCode, toError } from '@nicdiag/runtime';
+
+/** Also where the ledger, not a blob, finds no room. */
+const FULL = new Set(['ENOSPC', 'EDQUOT']);
 
 /** What a failed request is answered with: a reason of the protocol and a sentence that names the object and what to do. */
 export function problemOf(thrown: unknown): ArtifactError {
@@ -15,6 +18,11 @@ export function problemOf(thrown: unknown): ArtifactError {
   if (isKubeError(thrown)) {
     const message = `the API server could not be asked, try again: ${thrown.message}`;
     return new ArtifactError('Unavailable', message, { cause });
+  }
+  if (FULL.has(errorCode(thrown) ?? '')) {
+    return new ArtifactError('StoreFull', 'the artifact store is full: enlarge its volume or delete captures', {
+      cause,
+    });
   }
   return new ArtifactError('InternalError', 'the artifact server failed; its log says why', { cause });
 }

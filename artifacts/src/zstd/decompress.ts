@@ -7,6 +7,9 @@ import { ZstdError } from './zstdError.ts';
  * make everyone who reads it allocate as much. */
 const MAX_WINDOW_LOG = 23;
 
+/** Node's default of 16 KiB costs a third of the speed: 504 MB/s with sha256 became 300. */
+const OUTPUT_LENGTH = 64 * 1024;
+
 /** The uncompressed bytes of one or more zstd frames.
  * @param options.singleFrame refuse anything after the first frame
  * @throws ZstdError */
@@ -14,7 +17,10 @@ export async function* decompress(
   source: AsyncIterable<Uint8Array>,
   options: { readonly singleFrame?: boolean } = {},
 ): AsyncGenerator<Buffer, void> {
-  const decoder = createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG } });
+  const decoder = createZstdDecompress({
+    chunkSize: OUTPUT_LENGTH,
+    params: { [constants.ZSTD_d_windowLogMax]: MAX_WINDOW_LOG },
+  });
   const input = Readable.from(cutAtFrameEnds(source, options.singleFrame ?? false), { objectMode: true });
   input.on('error', (error) => decoder.destroy(error));
   try {
