@@ -1,9 +1,7 @@
-import { extname } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { isItemError } from '../collect/item.ts';
 import { createEventQueue } from './eventQueue.ts';
 import type { CollectorEnd, LaneEvent, LaneJob } from './events.ts';
-import type { LaneWorkerData } from './laneWorker.ts';
+import { takeThread } from './laneThread.ts';
 import { createSupervision } from './sharedControl.ts';
 
 /** The kernel gives a command up after about 60 s. */
@@ -69,9 +67,10 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
   const counts = new Map<string, CollectorCount>();
   let over = false;
   let abandoned = false;
+  let returned = false;
 
-  const data: LaneWorkerData = { job, control: supervision.buffer };
-  const worker = new Worker(workerEntry(), { workerData: data, name: `lane ${job.device.pciAddress}` });
+  const thread = takeThread();
+  thread.work(job, supervision.buffer, { event: take, crashed });
   const timeoutMs = job.commandTimeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS;
   const watchdog = setInterval(watch, Math.max(10, Math.min(500, timeoutMs / 8)));
   signal.addEventListener('abort', supervision.cancel, { once: true });
@@ -94,8 +93,7 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
     // Should the command come back after all, the thread stops before its next one.
     supervision.cancel();
     supervision.liftCredits();
-    // Never terminated nor awaited: both would wait for the ioctl.
-    worker.unref();
+    thread.abandon();
     cleanUp();
     finish('hung', `${job.device.pciAddress}: a command to ${job.device.node} has not come back in ${age} ms`);
     gone.resolve();
@@ -106,26 +104,40 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
     signal.removeEventListener('abort', supervision.cancel);
   }
 
-  worker.on('message', (event: LaneEvent) => {
+  function take(event: LaneEvent): void {
+    if (abandoned) {
+      if (event.type === 'ended') comeBack();
+      return;
+    }
     if (over) return;
     keepCount(counts, event);
     queue.push(event);
     if (event.type !== 'ended') return;
     over = true;
     queue.close();
-  });
-  worker.on('error', (error: unknown) => {
-    finish('crashed', error instanceof Error ? error.message : String(error));
-  });
-  worker.on('exit', () => {
+    cleanUp();
+    thread.release();
+    gone.resolve();
+  }
+
+  /** The thread of a lost lane is out of its ioctl, or gone. It has been through enough to be used again. */
+  function comeBack(): void {
+    if (returned) return;
+    returned = true;
+    lost -= 1;
+    thread.end();
+    onReturned?.();
+  }
+
+  function crashed(message: string): void {
     if (abandoned) {
-      lost -= 1;
-      onReturned?.();
+      comeBack();
+      return;
     }
     cleanUp();
-    finish('crashed', `the lane of ${job.device.pciAddress} ended without a word`);
+    finish('crashed', message);
     gone.resolve();
-  });
+  }
 
   return {
     events: queue,
@@ -170,9 +182,4 @@ function* endAll(
     const times = { wallMs: Date.now(), monotonicNs: process.hrtime.bigint() };
     yield { type: 'collectorEnded', end: { name: spec.name, ...end, items, itemErrors }, ...times };
   }
-}
-
-/** The worker's entry lies beside this file, from source and in a bundle alike, and has the same extension. */
-function workerEntry(): URL {
-  return new URL(`./laneWorker${extname(new URL(import.meta.url).pathname)}`, import.meta.url);
 }

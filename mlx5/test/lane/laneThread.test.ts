@@ -1,0 +1,39 @@
+import anyTest, { type TestFn } from 'ava';
+import { type EmulatedHost, emulatedHost, whyNoEmulator } from '../emulatedHost.ts';
+import { capabilities, lane } from './laneRun.ts';
+
+const suite = anyTest as TestFn<{ readonly host: EmulatedHost }>;
+const reason = whyNoEmulator();
+const test = reason === undefined ? suite.serial : suite.skip;
+if (reason !== undefined) suite(`emulated hosts are skipped: ${reason}`, (t) => t.pass());
+else {
+  suite.before(async (t) => {
+    t.context = { host: await emulatedHost('gpu-a') };
+  });
+  suite.after.always((t) => t.context.host?.stop());
+}
+
+test('lanes one after another share a thread, and each opens and closes its device', async (t) => {
+  const { host } = t.context;
+  const device = host.devices[0]!;
+  const uids: number[] = [];
+  for (let run = 0; run < 3; run += 1) {
+    const { events, ended } = await lane(device, { specs: [capabilities] });
+    t.is(ended.outcome, 'done');
+    for (const event of events) if (event.type === 'opened') uids.push(event.info.uid);
+  }
+  t.is(uids.length, 3);
+  const log = host.log();
+  t.is(log.filter(({ command }) => command === 'CREATE_UCTX').length, 3);
+  t.is(log.filter(({ command }) => command === 'DESTROY_UCTX').length, 3);
+});
+
+test('a lane that was cancelled leaves a thread that works as any other', async (t) => {
+  const device = t.context.host.devices[0]!;
+  const stop = new AbortController();
+  const { ended } = await lane(device, { signal: stop.signal, onEvent: () => stop.abort() });
+  t.is(ended.outcome, 'cancelled');
+  const after = await lane(device, { specs: [capabilities] });
+  t.is(after.ended.outcome, 'done');
+  t.true(after.items.length > 10);
+});
