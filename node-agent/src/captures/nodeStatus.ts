@@ -76,9 +76,11 @@ export function deviceOutcome(device: DeviceRecord, stop: StopReason | undefined
     return { state: 'Failed', reason: device.upload.reason, message: device.upload.message };
   }
   const because = trouble === undefined ? '' : ` (${trouble})`;
+  // A device that the deadline stopped had no time for its upload either: the deadline is the reason.
+  const overdue = folded.reason === 'DeadlineExceeded' || folded.reason === 'NodeDeadlineExceeded';
   return {
     state: 'Failed',
-    reason: 'UploadFailed',
+    reason: overdue ? folded.reason : 'UploadFailed',
     message: `the evidence is not in the store yet${because}; it is in the node's spool and is still offered`,
   };
 }

@@ -62,7 +62,8 @@ async function proceed(
   using progress = reportProgress(context, capture);
 
   // Begun for all devices at once: they wait for their lanes, their files for the artifact server.
-  for (const { device } of await choose(context, capture)) {
+  const devices = await choose(context, capture);
+  for (const { device } of devices) {
     work.push(collectAndUpload(context, capture, uploads, device.pciAddress, progress.begin));
   }
   const evidence = Promise.allSettled(work);
@@ -79,9 +80,10 @@ async function proceed(
   });
   const results = await evidence;
   capture.everything.throwIfAborted();
-  for (const result of results) {
+  for (const [index, result] of results.entries()) {
     if (result.status === 'fulfilled') continue;
-    capture.logger.error('the evidence of a device is given up', { error: toError(result.reason) });
+    const about = { device: devices[index]?.device.pciAddress, error: toError(result.reason) };
+    capture.logger.error('the evidence of a device is given up', about);
   }
   crashPoint('before-finished');
   await cleanUp(context, capture);

@@ -6,6 +6,8 @@ import type { Inventory, KnownDevice } from './inventory.ts';
 export interface DeviceWatch {
   /** Looks again soon: something was seen that may have changed a device. */
   request(): void;
+  /** Whether a look is being taken. */
+  readonly looking: boolean;
   /** Runs until the signal. */
   run(options: { readonly signal: AbortSignal }): Promise<void>;
 }
@@ -29,6 +31,7 @@ const AGAIN_MS = 15_000;
 export function createDeviceWatch(options: DeviceWatchOptions): DeviceWatch {
   const { inventory, publisher, logger, everyMs, onLook } = options;
   let wake = new AbortController();
+  let looking = false;
 
   /** @returns whether everything is published as it is */
   const look = async (signal: AbortSignal): Promise<boolean> => {
@@ -52,14 +55,20 @@ export function createDeviceWatch(options: DeviceWatchOptions): DeviceWatch {
 
   return {
     request: () => wake.abort(),
+    get looking() {
+      return looking;
+    },
     async run({ signal }) {
       while (!signal.aborted) {
         wake = new AbortController();
         let complete = false;
+        looking = true;
         try {
           complete = await look(signal);
         } catch (thrown) {
           if (!signal.aborted) logger.error('the devices could not be looked at', { error: toError(thrown) });
+        } finally {
+          looking = false;
         }
         // An agent's period is its own: a fleet that was rolled out together does not write together.
         await pause(

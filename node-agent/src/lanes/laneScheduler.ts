@@ -41,12 +41,19 @@ export interface LaneSchedulerOptions {
   readonly startLane: StartLane;
   /** Threads that are stuck, by the count of the device library. */
   readonly lostLanes: () => number;
-  /** Told when a lane was given up. */
-  readonly onLost?: (asic: string) => void;
+  /** Told when a lane did not come to its end: the device hangs, is gone, or could not be opened. */
+  readonly onTrouble?: (asic: string, end: LaneEnd) => void;
+  /** Told when the kernel has let go of a lane that had been given up: its ASIC is served again. */
+  readonly onReturned?: (asic: string) => void;
 }
 
 /** Shares the few lanes among the jobs: `schedule` decides, this does. */
-export function createLaneScheduler({ startLane, lostLanes, onLost }: LaneSchedulerOptions): LaneScheduler {
+export function createLaneScheduler({
+  startLane,
+  lostLanes,
+  onTrouble,
+  onReturned,
+}: LaneSchedulerOptions): LaneScheduler {
   const waiting: Turn[] = [];
   const active: string[] = [];
   const lost: string[] = [];
@@ -101,6 +108,7 @@ export function createLaneScheduler({ startLane, lostLanes, onLost }: LaneSchedu
           onReturned() {
             returned = true;
             remove(lost, asic);
+            onReturned?.(asic);
             dispatch();
           },
         });
@@ -112,7 +120,6 @@ export function createLaneScheduler({ startLane, lostLanes, onLost }: LaneSchedu
             // A lane that was not started because others hang has no thread to wait for, nor has one that came back.
             if (end.outcome === 'hung' && !returned && lostLanes() > lost.length) {
               lost.push(asic);
-              onLost?.(asic);
             }
           }
           if (failure !== undefined) continue;
@@ -124,6 +131,7 @@ export function createLaneScheduler({ startLane, lostLanes, onLost }: LaneSchedu
             failed.abort(failure);
           }
         }
+        if (end.outcome !== 'done' && end.outcome !== 'cancelled') onTrouble?.(asic, end);
         if (failure !== undefined) throw failure;
         return end;
       } finally {

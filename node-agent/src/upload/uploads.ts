@@ -60,6 +60,7 @@ export function createUploads(options: UploadsOptions): Uploads {
   const { client, logger, concurrency = 2, onTry } = options;
   const places = createPlaces(concurrency);
   let pending = 0;
+  let inTrouble = false;
 
   const untilAcknowledged = async (
     what: Readonly<Record<string, unknown>>,
@@ -76,6 +77,8 @@ export function createUploads(options: UploadsOptions): Uploads {
           using _place = await places.take(signal);
           await put();
           onTry?.('acknowledged', storedBytes);
+          if (inTrouble) logger.info('the artifact server takes uploads again');
+          inTrouble = false;
           return;
         } catch (thrown) {
           signal.throwIfAborted();
@@ -87,7 +90,9 @@ export function createUploads(options: UploadsOptions): Uploads {
         if (refusal !== undefined) throw refusal;
         const slow = error instanceof ArtifactError && !error.retryable;
         const pauseMs = Math.round(slow ? SLOW_PAUSE_MS * (0.5 + Math.random() / 2) : backoff.next());
-        logger.warn('an upload failed; it is tried again', { ...what, pauseMs, error });
+        // One line for an outage, not one for each of its tries.
+        logger.log(inTrouble ? 'debug' : 'warn', 'an upload failed; it is tried again', { ...what, pauseMs, error });
+        inTrouble = true;
         // The place is free meanwhile: one blob in trouble does not hold up the others.
         await sleep(pauseMs, undefined, { signal });
       }
