@@ -192,8 +192,9 @@ test.serial('three writes a node and at most one status a second and capture, co
     await bench.follow(nicNodes, { name }, (nicNode) => nicNode?.spec.assignments?.length === 0);
   const seconds = Math.ceil((performance.now() - started) / 1000);
   const writes = proxy.requests.filter((request) => request.method !== 'GET');
-  const perNode = writes.filter((request) => /nodecaptures|nicnodes/.test(request.url)).length / names.length;
-  t.is(perNode, 3, writes.map((request) => `${request.method} ${request.url}`).join('\n'));
+  // The operator before this one may have left inboxes to be emptied.
+  const counted = writes.filter(({ url }) => /nodecaptures|nicnodes/.test(url) && !/nicnodes\/(?!wire-)/.test(url));
+  t.is(counted.length, 3 * names.length, counted.map(({ method, url }) => `${method} ${url}`).join('\n'));
   // Acceptance, end and seal are written at once, everything between once a second.
   t.true(writes.filter((request) => request.url.includes('/diagnosticcaptures/')).length <= seconds + 3);
   await operator.stop();
