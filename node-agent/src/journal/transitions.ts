@@ -65,7 +65,7 @@ export function deviceEnded(
 }
 
 export function uploaded(record: CaptureRecord, pciAddress: string, upload: UploadRecord): CaptureRecord {
-  return onDevice(record, pciAddress, (device) => ({ ...device, upload: device.upload ?? upload }));
+  return onDevice(record, pciAddress, (device) => (device.upload === undefined ? { ...device, upload } : device));
 }
 
 export function reported(record: CaptureRecord, reportedAt: string): CaptureRecord {
