@@ -37,7 +37,7 @@ function result(node: SimulatedNode) {
 }
 
 async function undisturbed(scenario: Scenario) {
-  using node = new SimulatedNode(scenario);
+  await using node = new SimulatedNode(scenario);
   const agent = await node.startAgent();
   agent.captures.apply([start()]);
   await finish(agent);
@@ -45,7 +45,7 @@ async function undisturbed(scenario: Scenario) {
 }
 
 test('a capture runs: every item read once, evidence in the store, one terminal status, an empty spool', async (t) => {
-  using node = new SimulatedNode({ devices: [[3, 2], [4]] });
+  await using node = new SimulatedNode({ devices: [[3, 2], [4]] });
   const agent = await node.startAgent();
   agent.captures.apply([start()]);
   await finish(agent);
@@ -71,7 +71,7 @@ test.serial(
         fc.array(fc.integer({ min: 1, max: 60 }), { minLength: 1, maxLength: 3 }),
         async (devices, cuts) => {
           const expected = await undisturbed({ devices });
-          using node = new SimulatedNode({ devices });
+          await using node = new SimulatedNode({ devices });
           for (const steps of cuts) {
             const agent = await node.startAgent(steps);
             // The inbox tells every agent anew; one that knows the capture already has it in its journal.
@@ -98,7 +98,7 @@ test.serial('cut off at each single step in turn', async (t) => {
   const devices = [[2], [1]];
   const { reads: _, ...expected } = await undisturbed({ devices });
   for (let steps = 1; ; steps += 1) {
-    using node = new SimulatedNode({ devices });
+    await using node = new SimulatedNode({ devices });
     const first = await node.startAgent(steps);
     first.captures.apply([start()]);
     const ended = await Promise.race([first.cut.then(() => 'cut'), finish(first).then(() => 'finished')]);
@@ -117,7 +117,7 @@ test.serial('cut off at each single step in turn', async (t) => {
 });
 
 test('a shutdown in the middle concludes nothing; the next agent goes on', async (t) => {
-  using node = new SimulatedNode({ devices: [[6]] });
+  await using node = new SimulatedNode({ devices: [[6]] });
   const first = await node.startAgent();
   node.onRead = (item) => {
     if (item.endsWith('R3')) first.shutdown();
@@ -136,7 +136,7 @@ test('a shutdown in the middle concludes nothing; the next agent goes on', async
 });
 
 test('a cancel stops at the next command and keeps what was collected', async (t) => {
-  using node = new SimulatedNode({ devices: [[6, 6]] });
+  await using node = new SimulatedNode({ devices: [[6, 6]] });
   const agent = await node.startAgent();
   node.onRead = (item) => {
     if (item.endsWith('c0/R3')) agent.captures.apply([{ type: 'cancel', uid: UID }]);
@@ -151,7 +151,7 @@ test('a cancel stops at the next command and keeps what was collected', async (t
 });
 
 test('a cancel that comes with the assignment is reported without a command', async (t) => {
-  using node = new SimulatedNode({ devices: [[6]] });
+  await using node = new SimulatedNode({ devices: [[6]] });
   const agent = await node.startAgent();
   agent.captures.apply([start(true)]);
   await finish(agent);
@@ -160,7 +160,7 @@ test('a cancel that comes with the assignment is reported without a command', as
 });
 
 test('a deleted capture stops at the next command and leaves nothing behind', async (t) => {
-  using node = new SimulatedNode({ devices: [[6]] });
+  await using node = new SimulatedNode({ devices: [[6]] });
   const agent = await node.startAgent();
   node.onRead = (item) => {
     if (!item.endsWith('R2')) return;
@@ -176,7 +176,7 @@ test('a deleted capture stops at the next command and leaves nothing behind', as
 });
 
 test('a capture that somebody else ended is stopped; its evidence is uploaded, its status stays', async (t) => {
-  using node = new SimulatedNode({ devices: [[6]] });
+  await using node = new SimulatedNode({ devices: [[6]] });
   const agent = await node.startAgent();
   node.onRead = (item) => {
     if (!item.endsWith('R2') || node.object === undefined) return;
@@ -192,7 +192,7 @@ test('a capture that somebody else ended is stopped; its evidence is uploaded, i
 
 test('an assignment of a capture that has ended or is another one is not run', async (t) => {
   for (const change of [{ status: { state: 'Partial' } }, { metadata: { name: 'slow-1', uid: 'other' } }] as const) {
-    using node = new SimulatedNode({ devices: [[1]] });
+    await using node = new SimulatedNode({ devices: [[1]] });
     if (node.object !== undefined) node.object = { ...node.object, ...change };
     const agent = await node.startAgent();
     agent.captures.apply([start()]);
@@ -203,7 +203,7 @@ test('an assignment of a capture that has ended or is another one is not run', a
 });
 
 test('no device passes the filter: the node fails with that reason at once', async (t) => {
-  using node = new SimulatedNode({ devices: [[1]] });
+  await using node = new SimulatedNode({ devices: [[1]] });
   if (node.object !== undefined) node.object.spec.devices = { functions: ['VF'], linkState: 'Any' };
   const agent = await node.startAgent();
   agent.captures.apply([start()]);
@@ -212,7 +212,7 @@ test('no device passes the filter: the node fails with that reason at once', asy
 });
 
 test('a passed deadline ends the capture with its reason and without a command', async (t) => {
-  using node = new SimulatedNode({ devices: [[3]] });
+  await using node = new SimulatedNode({ devices: [[3]] });
   if (node.object !== undefined) node.object.spec.deadline = '2020-01-01T00:00:00Z';
   const agent = await node.startAgent();
   agent.captures.apply([start()]);
@@ -222,7 +222,7 @@ test('a passed deadline ends the capture with its reason and without a command',
 });
 
 test('a store that does not answer until the deadline: UploadFailed, and the evidence arrives late', async (t) => {
-  using node = new SimulatedNode({ devices: [[3]] });
+  await using node = new SimulatedNode({ devices: [[3]] });
   node.storeError = new ArtifactError('ConnectionFailed', 'connect ECONNREFUSED');
   if (node.object !== undefined) node.object.spec.deadline = new Date(Date.now() + 900).toISOString();
   const agent = await node.startAgent();
@@ -239,7 +239,7 @@ test('a store that does not answer until the deadline: UploadFailed, and the evi
 });
 
 test('evidence that the store refuses for its limit is reported so and not kept', async (t) => {
-  using node = new SimulatedNode({ devices: [[3]] });
+  await using node = new SimulatedNode({ devices: [[3]] });
   node.storeError = new ArtifactError('LimitExceeded', 'maxBytesTotal of the capture is reached');
   const agent = await node.startAgent();
   agent.captures.apply([start()]);

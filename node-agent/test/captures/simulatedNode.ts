@@ -36,6 +36,9 @@ const NODE = 'gpu-a';
 export class SimulatedNode {
   readonly #directory = mkdtempSync(join(tmpdir(), 'nicdiag-sim-'));
   readonly #scenario: Scenario;
+  readonly #shutdowns: AbortController[] = [];
+  /** What a cut-off agent waits for. */
+  readonly #buried = Promise.withResolvers<never>();
   readonly devices: readonly NicFunction[];
   object: NodeCapture | undefined;
   /** Items whose reading was confirmed: a later read of one of them is a repetition. */
@@ -52,6 +55,7 @@ export class SimulatedNode {
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
+    this.#buried.promise.catch(() => undefined);
     this.devices = scenario.devices.map((_, index) => deviceAt(index));
     const collectors = Math.max(...scenario.devices.map((device) => device.length));
     this.object = {
@@ -84,9 +88,10 @@ export class SimulatedNode {
       left -= 1;
       if (left >= 0) return;
       cut.resolve();
-      await new Promise<never>(() => {});
+      await this.#buried.promise;
     };
     const shutdown = new AbortController();
+    this.#shutdowns.push(shutdown);
     const context = await this.#context(step);
     const captures = createCaptures(context.context, { signal: shutdown.signal });
     captures.resume(context.records);
@@ -254,7 +259,11 @@ export class SimulatedNode {
       .sort();
   }
 
-  [Symbol.dispose](): void {
+  /** Lets what is left of the cut-off agents come to its end, so that they close their files. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const shutdown of this.#shutdowns) shutdown.abort(new Error('the test is over'));
+    this.#buried.reject(new Error('the test is over'));
+    for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
     rmSync(this.#directory, { recursive: true, force: true });
   }
 }
