@@ -58,11 +58,12 @@ test.serial('each program has the arguments of its rendered Pod, paths in volume
   const agent = podOf(stack.agent('gpu-b'));
   t.deepEqual(agent.args, [
     ...[`--host-root=${agent.root}/host`, `--state-dir=${agent.root}/var/lib/nicdiag`, '--spool-limit=4Gi'],
+    '--log-level=info',
     ...[...toApi(agent.root), ...toArtifacts(agent.root), `--listen=[${agent.ip}]:8081`],
   ]);
   const operator = podOf(stack.operator(1));
   t.deepEqual(operator.args, [
-    ...['--namespace=nicdiag-system', '--agent-namespace=nicdiag-agent'],
+    ...['--namespace=nicdiag-system', '--agent-namespace=nicdiag-agent', '--log-level=info'],
     ...[...toApi(operator.root), ...toArtifacts(operator.root), `--listen=[${operator.ip}]:8081`],
   ]);
   const server = podOf(stack.artifactServer);
@@ -74,6 +75,7 @@ test.serial('each program has the arguments of its rendered Pod, paths in volume
     ...[`--tls-cert=${server.root}/etc/nicdiag/tls/tls.crt`, `--tls-key=${server.root}/etc/nicdiag/tls/tls.key`],
     '--agent-service-account=nicdiag-agent:nicdiag-agent',
     '--operator-service-account=nicdiag-system:nicdiag-operator',
+    '--log-level=info',
     ...toApi(server.root),
   ]);
 });
