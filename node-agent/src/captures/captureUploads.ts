@@ -8,6 +8,7 @@ import { deviceOf, uploaded } from '../journal/transitions.ts';
 import { budgetKey } from '../spool/spoolBudget.ts';
 import { UploadRefused } from '../upload/uploads.ts';
 import type { CaptureContext } from './captureContext.ts';
+import { captureFields } from './captureFields.ts';
 import type { CaptureState } from './captureState.ts';
 
 /** Before a store that does not know a living capture is asked again. */
@@ -16,7 +17,7 @@ const STORE_BEHIND_MS = 15_000;
 /** One capture's evidence on its way to the store. */
 export interface CaptureUploads {
   /** Starts the transfer of a collector's files; they need not wait for the other collectors. */
-  files(result: FinishedCollector): void;
+  files(pciAddress: string, result: FinishedCollector): void;
   /** Transfers what is left of a device, then its manifest; then its spool is deleted. Resolves when that is over, one way
    * or the other. @throws the signal's reason */
   device(pciAddress: string, results: ReadonlyMap<string, FinishedCollector>): Promise<void>;
@@ -33,17 +34,19 @@ export function createCaptureUploads(
   /** By path: a blob that is under way is not started again. */
   const transfers = new Map<string, Promise<void>>();
   let trouble: string | undefined;
-  const options = {
+  const optionsFor = (device: string) => ({
     signal,
     onTrouble: (error: Error): void => {
       trouble = error.message;
     },
-  };
+    about: { ...captureFields(capture.record), device },
+  });
 
-  const transfer = (blob: SpooledBlob): Promise<void> => {
+  const transfer = (pciAddress: string, blob: SpooledBlob): Promise<void> => {
     const running = transfers.get(blob.path);
     if (running !== undefined) return running;
-    const started = context.uploads.blob(target, blob, options).then(() => crashPoint('blob-uploaded'));
+    const sent = context.uploads.blob(target, blob, optionsFor(pciAddress));
+    const started = sent.then(() => crashPoint('blob-uploaded'));
     // Whoever waits for it hears of a failure; until then it is nobody's.
     started.catch(() => undefined);
     transfers.set(blob.path, started);
@@ -60,9 +63,9 @@ export function createCaptureUploads(
 
   const once = async (pciAddress: string, results: ReadonlyMap<string, FinishedCollector>): Promise<void> => {
     const blobs = [...results.values()].flatMap((result) => result.blobs);
-    await Promise.all(blobs.map(transfer));
+    await Promise.all(blobs.map((blob) => transfer(pciAddress, blob)));
     const manifest = await context.spool.loadManifest(capture.record.uid, pciAddress);
-    await context.uploads.manifest({ ...target, pciAddress }, { manifest, blobs }, options);
+    await context.uploads.manifest({ ...target, pciAddress }, { manifest, blobs }, optionsFor(pciAddress));
     crashPoint('manifest-uploaded');
     capture.logger.info('the evidence of a device is in the store', { device: pciAddress, blobs: blobs.length });
     await conclude(pciAddress, { state: 'acknowledged' });
@@ -72,8 +75,8 @@ export function createCaptureUploads(
     get trouble() {
       return trouble;
     },
-    files(result) {
-      for (const blob of result.blobs) void transfer(blob);
+    files(pciAddress, result) {
+      for (const blob of result.blobs) void transfer(pciAddress, blob);
     },
     async device(pciAddress, results) {
       const known = deviceOf(capture.record, pciAddress);

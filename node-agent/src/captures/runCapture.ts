@@ -118,7 +118,7 @@ async function collectAndUpload(
 ): Promise<void> {
   const known = deviceOf(capture.record, pciAddress);
   if (known.upload === undefined) {
-    const onFiles = (result: FinishedCollector): void => uploads.files(result);
+    const onFiles = (result: FinishedCollector): void => uploads.files(pciAddress, result);
     if (known.manifest === undefined) {
       const concluded = await collectDevice(context, capture, { pciAddress, onFiles, onTurn });
       if (!concluded || deviceOf(capture.record, pciAddress).ended.length === 0) return;

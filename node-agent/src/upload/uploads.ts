@@ -22,6 +22,8 @@ export interface UploadOptions {
   readonly signal: AbortSignal;
   /** Told why each try failed. */
   readonly onTrouble?: (error: Error) => void;
+  /** Fields of its log lines: what it is evidence of. */
+  readonly about?: Readonly<Record<string, unknown>>;
 }
 
 export interface DeviceEvidence {
@@ -66,7 +68,7 @@ export function createUploads(options: UploadsOptions): Uploads {
     what: Readonly<Record<string, unknown>>,
     storedBytes: number,
     put: () => Promise<unknown>,
-    { signal, onTrouble }: UploadOptions,
+    { signal, onTrouble, about }: UploadOptions,
   ): Promise<void> => {
     const backoff = createBackoff({ initialMs: FIRST_PAUSE_MS, maxMs: LONGEST_PAUSE_MS });
     pending += 1;
@@ -91,7 +93,8 @@ export function createUploads(options: UploadsOptions): Uploads {
         const slow = error instanceof ArtifactError && !error.retryable;
         const pauseMs = Math.round(slow ? SLOW_PAUSE_MS * (0.5 + Math.random() / 2) : backoff.next());
         // One line for an outage, not one for each of its tries.
-        logger.log(inTrouble ? 'debug' : 'warn', 'an upload failed; it is tried again', { ...what, pauseMs, error });
+        const fields = { ...about, ...what, pauseMs, error };
+        logger.log(inTrouble ? 'debug' : 'warn', 'an upload failed; it is tried again', fields);
         inTrouble = true;
         // The place is free meanwhile: one blob in trouble does not hold up the others.
         await sleep(pauseMs, undefined, { signal });
@@ -103,7 +106,7 @@ export function createUploads(options: UploadsOptions): Uploads {
 
   return {
     blob(target, blob, uploadOptions) {
-      const what = { ...target, blob: blob.digest, file: blob.name };
+      const what = { blob: blob.digest, file: blob.name };
       const put = (): Promise<unknown> => client.putBlob(target, blob, uploadOptions);
       return untilAcknowledged(what, blob.storedSize, put, uploadOptions);
     },
@@ -117,7 +120,7 @@ export function createUploads(options: UploadsOptions): Uploads {
           await client.putDeviceManifest(target, manifest, uploadOptions);
         }
       };
-      return untilAcknowledged({ ...target, file: 'manifest.json' }, manifest.byteLength, put, uploadOptions);
+      return untilAcknowledged({ file: 'manifest.json' }, manifest.byteLength, put, uploadOptions);
     },
     pending: () => pending,
   };
