@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Assignment, NodeCapture } from '@nicdiag/api';
 import { ArtifactError, digestOf, type ItemDecoder } from '@nicdiag/artifacts';
 import type { Item, LaneEvent, LaneJob, NicFunction } from '@nicdiag/mlx5';
@@ -9,7 +10,7 @@ import { createLogger } from '@nicdiag/runtime';
 import type { ApiClient } from '../../src/apiServer/apiClient.ts';
 import { ApiError } from '../../src/apiServer/apiError.ts';
 import { createServerTime } from '../../src/apiServer/serverTime.ts';
-import { type CaptureContext, DEFAULT_TIMING } from '../../src/captures/captureContext.ts';
+import { type CaptureContext, type CaptureTiming, DEFAULT_TIMING } from '../../src/captures/captureContext.ts';
 import { type Captures, createCaptures } from '../../src/captures/captures.ts';
 import { createStatusReporter } from '../../src/captures/statusReporter.ts';
 import { observed } from '../../src/inbox/nodeCapture.ts';
@@ -24,6 +25,11 @@ import { createUploads } from '../../src/upload/uploads.ts';
 export interface Scenario {
   /** For each device, for each collector, how many items it has. */
   readonly devices: readonly (readonly number[])[];
+  /** Milliseconds that each item takes. @default 0 */
+  readonly itemMs?: number;
+  /** @default 1 GiB */
+  readonly spoolLimit?: number;
+  readonly timing?: Partial<CaptureTiming>;
 }
 
 export const UID = '11111111-0000-4000-8000-000000000001';
@@ -48,6 +54,8 @@ export class SimulatedNode {
   readonly blobs = new Map<string, Uint8Array>();
   readonly manifests = new Map<string, string>();
   terminalWrites = 0;
+  /** States that were written, in their order. */
+  readonly states: (string | null | undefined)[] = [];
   /** Answer of the store while set. */
   storeError: ArtifactError | undefined;
   /** Told before each item is read. */
@@ -110,7 +118,7 @@ export class SimulatedNode {
     const spoolRoot = join(this.#directory, 'spool');
     await makeDirectoryDurably(spoolRoot);
     const spool = openSpoolDirectory(spoolRoot);
-    const budget = createSpoolBudget(2 ** 30);
+    const budget = createSpoolBudget(this.#scenario.spoolLimit ?? 2 ** 30);
     await recoverSpool(spool, budget, records, logger);
     const client = this.#apiClient(step);
     const context: CaptureContext = {
@@ -165,7 +173,7 @@ export class SimulatedNode {
       time: createServerTime(),
       metrics: createAgentMetrics('sim'),
       logger,
-      timing: DEFAULT_TIMING,
+      timing: { ...DEFAULT_TIMING, ...this.#scenario.timing },
       fetch: async () => {
         await step();
         return this.object;
@@ -205,6 +213,7 @@ export class SimulatedNode {
         if (cancelled) break;
         const id = `${pciAddress}/${name}/${key}`;
         this.onRead(id);
+        if (this.#scenario.itemMs !== undefined) await sleep(this.#scenario.itemMs);
         this.reads += 1;
         if (this.flushed.has(id)) this.repeated.push(id);
         await step();
@@ -239,6 +248,7 @@ export class SimulatedNode {
         if (terminal()) throw refuse(422, 'Invalid');
         const { status } = patch as { status: NonNullable<NodeCapture['status']> };
         this.object = { ...this.object, status: { ...this.object.status, ...status } };
+        this.states.push(status.state);
         if (terminal()) this.terminalWrites += 1;
         await step();
         return this.object;
