@@ -94,7 +94,7 @@ export function createAgentMetrics(host: string): AgentMetrics {
     registers,
   });
   const lost = new Counter({
-    name: 'nicdiag_lanes_lost_total',
+    name: 'nicdiag_lanes_given_up_total',
     help: 'Lanes that were given up because a command did not come back',
     registers,
   });
