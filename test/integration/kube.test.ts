@@ -1,9 +1,6 @@
 import {
-  type Change,
   createEventRecorder,
-  createInformer,
   createKubeClient,
-  type Informer,
   isKubeError,
   type KubeClient,
   type KubeObject,
@@ -11,24 +8,15 @@ import {
   loadKubeConfig,
   resource,
   runLeaderElection,
-  type Stored,
 } from '@nicdiag/kube';
-import { type Cluster, startCluster } from '@nicdiag/tools';
-import anyTest, { type ExecutionContext, type TestFn } from 'ava';
-import { type FaultProxy, startFaultProxy } from './kube/faultProxy.ts';
+import { startCluster } from '@nicdiag/tools';
+import anyTest, { type TestFn } from 'ava';
+import { startFaultProxy } from './kube/faultProxy.ts';
+import { type Context, change, configMaps, follow, ownNamespace, put } from './kube/followed.ts';
 
 /** The client and the controller runtime against a real API server, with a proxy that breaks connections between. */
-interface Context {
-  cluster: Cluster;
-  client: KubeClient;
-}
 const test = anyTest as TestFn<Context>;
 
-interface ConfigMap extends KubeObject {
-  data?: Record<string, string>;
-}
-const configMaps = resource<ConfigMap>('v1', 'configmaps');
-const namespaces = resource('v1', 'namespaces');
 const events = resource<KubeObject & { series?: { count: number }; reason?: string }>('events.k8s.io/v1', 'events');
 
 test.before(async (t) => {
@@ -41,98 +29,6 @@ test.after.always(async (t) => {
   await t.context.client?.[Symbol.asyncDispose]();
   await t.context.cluster?.[Symbol.asyncDispose]();
 });
-
-/** A namespace of the test's own, where nothing else changes. */
-async function ownNamespace(t: ExecutionContext<Context>): Promise<string> {
-  const { metadata } = await t.context.client.create(namespaces, { metadata: { generateName: 'test-' } });
-  return metadata.name;
-}
-
-interface Followed {
-  namespace: string;
-  proxy: FaultProxy;
-  informer: Informer<ConfigMap, string>;
-  changes: string[];
-  errors: string[];
-  /** Resolves when the store holds exactly these, as `name=value`. */
-  holds(...entries: string[]): Promise<void>;
-}
-
-/** An informer of config maps behind a fault proxy; what it keeps of one is `name=<data.value>`. */
-async function follow(
-  t: ExecutionContext<Context>,
-  options: { stallTimeoutMs?: number; prepare?: (namespace: string, proxy: FaultProxy) => Promise<void> } = {},
-): Promise<Followed> {
-  const { cluster } = t.context;
-  const namespace = await ownNamespace(t);
-  const proxy = await startFaultProxy(cluster);
-  await options.prepare?.(namespace, proxy);
-  const config = loadKubeConfig({ kubeconfig: cluster.kubeconfig, server: proxy.url, token: cluster.adminToken });
-  const client = createKubeClient(config);
-  const changes: string[] = [];
-  const errors: string[] = [];
-  const waiting = new Set<() => void>();
-  const informer = createInformer<ConfigMap, string>({
-    client,
-    resource: configMaps,
-    namespace,
-    // Made by a controller in every namespace, at its own time.
-    fieldSelector: 'metadata.name!=kube-root-ca.crt',
-    transform: (object) => `${object.metadata.name}=${object.data?.['value'] ?? ''}`,
-    backoff: { baseMs: 10, maxMs: 100 },
-    watch: options.stallTimeoutMs === undefined ? {} : { stallTimeoutMs: options.stallTimeoutMs },
-    onError: (error, doing) => errors.push(`${doing}: ${isKubeError(error) ? error.code : error}`),
-  });
-  informer.onChange((change: Change<string>) => {
-    changes.push(`${change.type} ${change.record}`);
-    for (const check of waiting) check();
-  });
-  const stop = new AbortController();
-  const running = informer.run({ signal: stop.signal });
-  t.teardown(async () => {
-    stop.abort();
-    await running;
-    await client[Symbol.asyncDispose]();
-    await proxy[Symbol.asyncDispose]();
-  });
-  await informer.synced({ signal: AbortSignal.timeout(20_000) });
-  return {
-    namespace,
-    proxy,
-    informer,
-    changes,
-    errors,
-    async holds(...entries) {
-      const wanted = entries.sort().join();
-      const now = () => [...informer.values()].sort().join();
-      if (now() === wanted) return;
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const check = () => now() === wanted && resolve();
-      const timer = setTimeout(
-        () => reject(new Error(`the store holds ${now()}, not ${wanted}; ${errors.join()}`)),
-        20_000,
-      );
-      waiting.add(check);
-      await promise.finally(() => {
-        clearTimeout(timer);
-        waiting.delete(check);
-      });
-    },
-  };
-}
-
-function put(t: ExecutionContext<Context>, namespace: string, name: string, value: string): Promise<Stored<ConfigMap>> {
-  return t.context.client.create(configMaps, { metadata: { name, namespace }, data: { value } });
-}
-
-function change(
-  t: ExecutionContext<Context>,
-  namespace: string,
-  name: string,
-  value: string,
-): Promise<Stored<ConfigMap>> {
-  return t.context.client.patch(configMaps, { namespace, name }, { type: 'merge', body: { data: { value } } });
-}
 
 test('objects of built-in kinds are created, listed in pages, patched, replaced and deleted', async (t) => {
   const { client } = t.context;
