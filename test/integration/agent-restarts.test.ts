@@ -30,6 +30,7 @@ for (const point of [...Object.keys(CRASH_POINTS), 'items-flushed:4', 'collector
       const name = `killed-at-${point.replace(':', '-')}`;
       await bench.restart({ env: { NICDIAG_CRASH_AT: point } });
       await bench.capture(name);
+      await bench.until(() => !bench.agent.isRunning(), 'the agent is killed', 60_000);
       t.is((await bench.agent.ended())?.signal, 'SIGKILL');
       const safe = await bench.safe();
       const from = bench.emulator.commandLog().length;

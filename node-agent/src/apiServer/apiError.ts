@@ -42,9 +42,17 @@ export function readRetryAfter(header: string | undefined): number | undefined {
   return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
 }
 
-/** Whether the same request may pass later: the server is overloaded, starting, stopping or was not reached. */
+/** Statuses that say no to the request, but not for ever. */
+const PASSING: ReadonlySet<number> = new Set([
+  // A token that expired, or that the server cannot judge yet.
+  401,
+  // Roles and policies that have just been installed are in force some seconds later.
+  403, 429,
+]);
+
+/** Whether the same request may pass later: the server is overloaded, starting, stopping, not set up yet or was not
+ * reached. */
 export function isTransient(error: unknown): boolean {
-  if (error instanceof ApiError) return error.status === 429 || error.status >= 500 || error.status === 401;
-  if (!(error instanceof Error)) return false;
-  return error.name !== 'AbortError';
+  if (error instanceof ApiError) return PASSING.has(error.status) || error.status >= 500;
+  return error instanceof Error && error.name !== 'AbortError';
 }
