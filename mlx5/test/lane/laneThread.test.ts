@@ -24,8 +24,8 @@ test('lanes one after another share a thread, and each opens and closes its devi
   }
   t.is(uids.length, 3);
   const log = host.log();
-  t.is(log.filter(({ command }) => command === 'CREATE_UCTX').length, 3);
-  t.is(log.filter(({ command }) => command === 'DESTROY_UCTX').length, 3);
+  t.is(log.filter(({ opcode }) => opcode === 0xa04).length, 3);
+  t.is(log.filter(({ opcode }) => opcode === 0xa06).length, 3);
 });
 
 test('a lane that was cancelled leaves a thread that works as any other', async (t) => {
