@@ -89,10 +89,16 @@ test.serial(
     );
 
     const port = await freePort();
-    const [node = '', ...args] = readFileSync(`/proc/${bench.agent.pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+    const of = (file: string): string[] =>
+      readFileSync(`/proc/${bench.agent.pid}/${file}`, 'utf8').split('\0').slice(0, -1);
+    const [node = '', ...args] = of('cmdline');
+    const env = Object.fromEntries(of('environ').map((entry) => entry.split(/=(.*)/s).slice(0, 2)));
     bench.agent.kill('SIGKILL');
-    const environment = { NODE_NAME: 'gpu-b' };
-    const successor = spawn(node, [...args, `--listen=127.0.0.1:${port}`], { stdio: 'ignore', env: environment });
+    const successor = spawn(node, [...args, `--listen=127.0.0.1:${port}`], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env,
+    });
+    const exited = once(successor, 'exit');
     const readiness = async (): Promise<string> =>
       await fetch(`http://127.0.0.1:${port}/readyz`).then(
         async (response) => `${response.status} ${await response.text()}`,
@@ -107,7 +113,7 @@ test.serial(
       t.is((await bench.finished('hung-and-killed')).status?.state, 'Succeeded');
     } finally {
       successor.kill();
-      await once(successor, 'exit');
+      if (successor.exitCode === null && successor.signalCode === null) await once(successor, 'exit');
     }
   },
 );
