@@ -1,0 +1,67 @@
+export type ProgramName = 'agent' | 'operator' | 'artifactServer';
+
+/** What is not zero after one capture: program, sample, labels. Of the names that controller-runtime and Kubernetes have,
+ * and of our own, those that apply. */
+export const NOT_ZERO: readonly (readonly [
+  program: ProgramName,
+  sample: string,
+  labels?: Readonly<Record<string, string>>,
+])[] = [
+  ['agent', 'nicdiag_fw_commands_total', { op: 'ACCESS_REG', status: 'OK' }],
+  ['agent', 'nicdiag_fw_commands_total', { op: 'ACCESS_REG', status: 'BAD_PARAM' }],
+  ['agent', 'nicdiag_fw_command_seconds_sum', { op: 'ACCESS_REG' }],
+  ['agent', 'nicdiag_fw_command_seconds_count', { op: 'QUERY_HCA_CAP' }],
+  ['agent', 'nicdiag_capture_start_latency_seconds_sum'],
+  ['agent', 'nicdiag_capture_duration_seconds_sum', { collector: 'RegisterDump', result: 'Partial' }],
+  ['agent', 'nicdiag_capture_duration_seconds_sum', { collector: 'CapabilityDump', result: 'Succeeded' }],
+  ['agent', 'nicdiag_capture_bytes_total', { collector: 'RegisterDump', stage: 'collected' }],
+  ['agent', 'nicdiag_capture_bytes_total', { collector: 'RegisterDump', stage: 'spooled' }],
+  ['agent', 'nicdiag_capture_bytes_total', { stage: 'uploaded' }],
+  ['agent', 'nicdiag_captures_total'],
+  ['agent', 'nicdiag_uploads_total', { result: 'acknowledged' }],
+  ['agent', 'nicdiag_device_info', { node: 'gpu-a', pci: '0000:03:00.0', model: 'ConnectX-7' }],
+  ['agent', 'nicdiag_device_condition', { node: 'gpu-a', pci: '0000:03:00.0', status: 'True' }],
+  ['agent', 'rest_client_requests_total', { code: '200', method: 'PATCH' }],
+  ['agent', 'rest_client_request_duration_seconds_sum', { verb: 'PATCH' }],
+
+  ['operator', 'controller_runtime_reconcile_total', { controller: 'capture', result: 'success' }],
+  ['operator', 'controller_runtime_reconcile_total', { controller: 'inbox', result: 'success' }],
+  ['operator', 'controller_runtime_reconcile_total', { controller: 'seal', result: 'success' }],
+  ['operator', 'controller_runtime_reconcile_time_seconds_sum', { controller: 'capture' }],
+  ['operator', 'controller_runtime_max_concurrent_reconciles', { controller: 'capture' }],
+  ['operator', 'workqueue_adds_total', { name: 'capture' }],
+  ['operator', 'workqueue_queue_duration_seconds_count', { name: 'capture' }],
+  ['operator', 'workqueue_work_duration_seconds_sum', { name: 'capture' }],
+  ['operator', 'rest_client_requests_total', { code: '201', method: 'POST' }],
+  ['operator', 'rest_client_request_duration_seconds_sum', { verb: 'GET' }],
+  ['operator', 'leader_election_master_status', { name: 'nicdiag-operator' }],
+  ['operator', 'nicdiag_captures_finished_total'],
+  ['operator', 'nicdiag_capture_wall_seconds_sum'],
+
+  ['artifactServer', 'nicdiag_artifact_requests_total', { route: 'blob', code: '201' }],
+  ['artifactServer', 'nicdiag_artifact_requests_total', { route: 'deviceManifest', code: '200' }],
+  ['artifactServer', 'nicdiag_artifact_request_seconds_sum', { route: 'seal' }],
+  ['artifactServer', 'nicdiag_artifact_ingest_bytes_total', { kind: 'logical' }],
+  ['artifactServer', 'nicdiag_artifact_ingest_bytes_total', { kind: 'physical' }],
+  ['artifactServer', 'nicdiag_artifact_store_bytes', { kind: 'logical' }],
+  ['artifactServer', 'nicdiag_artifact_store_bytes', { kind: 'physical' }],
+  ['artifactServer', 'nicdiag_artifact_seals_total'],
+  ['artifactServer', 'rest_client_requests_total', { code: '200', method: 'GET' }],
+  ['artifactServer', 'rest_client_request_duration_seconds_sum', { verb: 'GET' }],
+];
+
+/** What is there and 0 when nothing is at work and nothing went wrong. */
+export const AT_REST: readonly (readonly [program: ProgramName, sample: string])[] = [
+  ['agent', 'nicdiag_lanes_active'],
+  ['agent', 'nicdiag_lanes_lost'],
+  ['agent', 'nicdiag_lanes_given_up_total'],
+  ['agent', 'nicdiag_uploads_pending'],
+  ['agent', 'nicdiag_spool_bytes'],
+  ['agent', 'nicdiag_captures_open'],
+  ['operator', 'controller_runtime_active_workers'],
+  ['operator', 'workqueue_depth'],
+  ['operator', 'workqueue_unfinished_work_seconds'],
+  ['operator', 'workqueue_longest_running_processor_seconds'],
+  ['artifactServer', 'nicdiag_artifact_swept_blobs_total'],
+  ['artifactServer', 'nicdiag_artifact_sweep_held_captures'],
+];
