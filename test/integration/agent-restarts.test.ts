@@ -95,7 +95,7 @@ test.serial(
     const env = Object.fromEntries(of('environ').map((entry) => entry.split(/=(.*)/s).slice(0, 2)));
     bench.agent.kill('SIGKILL');
     const successor = spawn(node, [...args, `--listen=127.0.0.1:${port}`], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: 'ignore',
       env,
     });
     const exited = once(successor, 'exit');
@@ -113,7 +113,7 @@ test.serial(
       t.is((await bench.finished('hung-and-killed')).status?.state, 'Succeeded');
     } finally {
       successor.kill();
-      if (successor.exitCode === null && successor.signalCode === null) await once(successor, 'exit');
+      if (successor.exitCode === null && successor.signalCode === null) await exited;
     }
   },
 );
