@@ -7,7 +7,8 @@ import { createArtifactClient } from '@nicdiag/artifacts';
 import { createKubeClient, findCondition, type KubeClient, loadKubeConfig, type Stored } from '@nicdiag/kube';
 import { type LoggedCommand, type Stack, type StackOptions, startStack } from '@nicdiag/tools';
 import { captures, nodeCaptures } from '../operator/resources.ts';
-import { type BundleContents, readBundle } from './readBundle.ts';
+import { captureCommands } from './captureCommands.ts';
+import { type BundleContents, type ReadOptions, readBundle } from './readBundle.ts';
 
 const CLI = new URL('../../../cli/bin/kubectl-nicdiag', import.meta.url).pathname;
 
@@ -51,12 +52,12 @@ export interface WholeBench extends AsyncDisposable {
   parts(name: string): Promise<Readonly<Record<string, Stored<NodeCapture> | undefined>>>;
   /** Fetches the bundle of a sealed capture and checks everything in it against the capture's status.
    * @throws Error with what is wrong with it */
-  bundle(name: string): Promise<BundleContents>;
+  bundle(name: string, options?: ReadOptions): Promise<BundleContents>;
   /** Runs the plugin as kubectl does. */
   nicdiag(...args: readonly string[]): Promise<Ran>;
   /** Where the command logs of all hosts end now. */
   mark(): Mark;
-  /** Commands of users, not of the driver, that a host's firmware got since then. */
+  /** Commands that a host's firmware got since then from captures. */
   commands(host: string, since: Mark): readonly LoggedCommand[];
   awaited(condition: () => boolean | Promise<boolean>, what: string, withinMs?: number): Promise<void>;
 }
@@ -130,11 +131,11 @@ async function furnish(stack: Stack): Promise<WholeBench> {
       const { items } = await client.list(nodeCaptures, { namespace, labelSelector });
       return Object.fromEntries(items.map((part) => [part.spec.nodeName, part]));
     },
-    async bundle(name) {
+    async bundle(name, options) {
       const { status } = await bench.sealed(name);
       const reader = artifacts.reader({ namespace, name });
       const { body } = await reader.bundle({ signal: AbortSignal.timeout(30_000) });
-      return await readBundle(body, status?.manifest?.digest);
+      return await readBundle(body, status?.manifest?.digest, options);
     },
     nicdiag: (...args) =>
       new Promise((resolve) => {
@@ -145,12 +146,7 @@ async function furnish(stack: Stack): Promise<WholeBench> {
         });
       }),
     mark: () => new Map(stack.hosts.map((host) => [host, stack.emulator(host).commandLog().length])),
-    commands: (host, since) =>
-      stack
-        .emulator(host)
-        .commandLog()
-        .slice(since.get(host))
-        .filter(({ uid }) => uid !== 0),
+    commands: (host, since) => captureCommands(stack.emulator(host).commandLog().slice(since.get(host))),
     async [Symbol.asyncDispose]() {
       artifacts.close();
       await client[Symbol.asyncDispose]();
