@@ -248,8 +248,8 @@ test('evidence that the store refuses for its limit is reported so and not kept'
   t.deepEqual(await node.filesLeft(), [`journal/${UID}.journal`]);
 });
 
-test('a capture that takes its time is reported as running, then only at intervals and when something has changed', async (t) => {
-  const timing = { runningAfterMs: 30, progressEveryMs: 60 };
+test('a capture that takes its time is reported as running: two writes in all', async (t) => {
+  const timing = { runningAfterMs: 30, progressEveryMs: 60_000 };
   await using node = new SimulatedNode({ devices: [[20]], itemMs: 10, timing });
   const agent = await node.startAgent();
   agent.captures.apply([start()]);
