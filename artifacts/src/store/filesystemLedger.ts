@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Digest } from '../digest.ts';
@@ -109,7 +110,8 @@ async function readLines(path: string): Promise<LedgerLine[]> {
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const partial = `${path}.part`;
+  // A name of its own: several nodes may bring the first blobs of a capture at the same moment.
+  const partial = `${path}.${randomUUID()}`;
   await using file = await open(partial, 'w', 0o600);
   await file.writeFile(bytes);
   await file.datasync();
