@@ -4,21 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import anyTest, { type TestFn } from 'ava';
 import { build } from 'esbuild';
-import { type EmulatedHost, emulatedHost, whyNoEmulator } from '../emulatedHost.ts';
+import { hostTest } from '../hostTest.ts';
 import { laneJob } from './laneRun.ts';
 
-const suite = anyTest as TestFn<{ readonly host: EmulatedHost }>;
-const reason = whyNoEmulator();
-const test = reason === undefined ? suite.serial : suite.skip;
-if (reason !== undefined) suite(`emulated hosts are skipped: ${reason}`, (t) => t.pass());
-else {
-  suite.before(async (t) => {
-    t.context = { host: await emulatedHost('gpu-b') };
-  });
-  suite.after.always((t) => t.context.host?.stop());
-}
+const test = hostTest('gpu-b');
 
 const source = fileURLToPath(new URL('../../src/', import.meta.url));
 

@@ -1,18 +1,8 @@
-import anyTest, { type TestFn } from 'ava';
 import { lostLanes } from '../../src/lane/runLane.ts';
-import { type EmulatedHost, emulatedHost, whyNoEmulator } from '../emulatedHost.ts';
+import { hostTest } from '../hostTest.ts';
 import { capabilities, lane, registers } from './laneRun.ts';
 
-const suite = anyTest as TestFn<{ readonly host: EmulatedHost }>;
-const reason = whyNoEmulator();
-const test = reason === undefined ? suite.serial : suite.skip;
-if (reason !== undefined) suite(`emulated hosts are skipped: ${reason}`, (t) => t.pass());
-else {
-  suite.before(async (t) => {
-    t.context = { host: await emulatedHost('gpu-a') };
-  });
-  suite.after.always((t) => t.context.host?.stop());
-}
+const test = hostTest('gpu-a');
 
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,17 +1,7 @@
-import anyTest, { type TestFn } from 'ava';
-import { type EmulatedHost, emulatedHost, whyNoEmulator } from '../emulatedHost.ts';
+import { hostTest } from '../hostTest.ts';
 import { capabilities, lane } from './laneRun.ts';
 
-const suite = anyTest as TestFn<{ readonly host: EmulatedHost }>;
-const reason = whyNoEmulator();
-const test = reason === undefined ? suite.serial : suite.skip;
-if (reason !== undefined) suite(`emulated hosts are skipped: ${reason}`, (t) => t.pass());
-else {
-  suite.before(async (t) => {
-    t.context = { host: await emulatedHost('gpu-a') };
-  });
-  suite.after.always((t) => t.context.host?.stop());
-}
+const test = hostTest('gpu-a');
 
 test('lanes one after another share a thread, and each opens and closes its device', async (t) => {
   const { host } = t.context;
