@@ -14,7 +14,7 @@ export const CRC_LENGTH = 4;
 export const MAX_PART_LENGTH = 16 * 1024 * 1024;
 
 /** Kinds and outcomes by the number that stands for them on disk. Append only. */
-const KINDS: readonly ItemKind[] = ['register', 'capability'];
+const KINDS: readonly ItemKind[] = ['register', 'capability', 'object', 'segment', 'memory', 'host'];
 const OUTCOMES: readonly ItemOutcome[] = ['ok', 'refused', 'failed', 'absent'];
 
 /** The 64 bytes before a frame's payload. Offsets in bytes, numbers big endian:

@@ -1,5 +1,5 @@
 import { allCapabilityTypes, type CapabilityType, getField, layoutOf, readBits } from '../prm/index.ts';
-import { type CollectContext, type Collector, CollectorStop } from './collector.ts';
+import { COMMANDS_ONLY, type CollectContext, type Collector, CollectorStop } from './collector.ts';
 import type { Item } from './item.ts';
 import { answerOf, type CapabilityMode, readAdapter, readCapability } from './itemReader.ts';
 import type { CapabilityDumpSpec } from './spec.ts';
@@ -57,7 +57,7 @@ export function createCapabilityDump(spec: CapabilityDumpSpec): Collector {
   return {
     type: 'CapabilityDump',
     impact: 'ReadOnly',
-    needs: [],
+    needs: COMMANDS_ONLY,
     estimate() {
       const commands = 1 + pages().length * modes.length;
       return { commands, bytes: commands * PAGE_BYTES };

@@ -10,6 +10,16 @@ export interface Estimate {
   readonly bytes: number;
 }
 
+/** What a collector needs of its device beyond commands of its impact. */
+export interface Needs {
+  /** The debug channel; false for what the host's kernel tells without it. */
+  readonly channel: boolean;
+  /** Memory that firmware writes into (umem), which mlx5ctl offers and mainline fwctl does not. */
+  readonly memory: 'none' | 'optional' | 'required';
+}
+
+export const COMMANDS_ONLY: Needs = { channel: true, memory: 'none' };
+
 export interface CollectContext {
   readonly device: NicFunction;
   readonly runner: CommandRunner;
@@ -21,8 +31,7 @@ export interface CollectContext {
 export interface Collector {
   readonly type: CollectorSpec['type'];
   readonly impact: Impact;
-  /** What the channel must offer beyond commands; no collector here needs anything. */
-  readonly needs: readonly never[];
+  readonly needs: Needs;
   estimate(device: NicFunction): Estimate;
   /** @throws CollectorStop when it ends before its end */
   collect(context: CollectContext): Iterable<Item>;

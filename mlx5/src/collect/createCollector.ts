@@ -3,10 +3,26 @@ import type { Collector } from './collector.ts';
 import { createRegisterDump } from './registerDump.ts';
 import type { CollectorSpec } from './spec.ts';
 
+type CollectorType = CollectorSpec['type'];
+type CollectorFactories = {
+  readonly [T in CollectorType]: (spec: Extract<CollectorSpec, { readonly type: T }>) => Collector;
+};
+
+/** Every collector of this version. */
+const FACTORIES: CollectorFactories = {
+  RegisterDump: createRegisterDump,
+  CapabilityDump: createCapabilityDump,
+};
+
 /** The collector for what a capture asks for. */
-export function createCollector(spec: CollectorSpec): Collector {
-  return spec.type === 'RegisterDump' ? createRegisterDump(spec) : createCapabilityDump(spec);
+export function createCollector<T extends CollectorType>(
+  spec: Extract<CollectorSpec, { readonly type: T }>,
+): Collector {
+  const create: (spec: Extract<CollectorSpec, { readonly type: T }>) => Collector = FACTORIES[spec.type];
+  return create(spec);
 }
 
 /** Collector types that this version has. */
-export const COLLECTOR_TYPES: readonly CollectorSpec['type'][] = ['RegisterDump', 'CapabilityDump'];
+export const COLLECTOR_TYPES: readonly CollectorType[] = Object.keys(FACTORIES).filter((type): type is CollectorType =>
+  Object.hasOwn(FACTORIES, type),
+);

@@ -20,8 +20,14 @@ export interface Frame {
   readonly outbox: Uint8Array;
 }
 
-/** What QUERY_ADAPTER says about the card counts as a capability page. */
-export type ItemKind = 'register' | 'capability';
+/** - `register`: a page of an access register
+ * - `capability`: a page of QUERY_HCA_CAP; what QUERY_ADAPTER says about the card counts as one
+ * - `object`: the context of a firmware object, by its QUERY command
+ * - `segment`: a window of a resource dump, whole segments
+ * - `memory`: a window of a core dump
+ * - `host`: what the host's kernel says about the device, no command: the frame's inbox is what was asked for (a path as
+ *   UTF-8, or a netlink message), its outbox what came back */
+export type ItemKind = 'register' | 'capability' | 'object' | 'segment' | 'memory' | 'host';
 
 /** - `ok`: firmware answered with status OK
  * - `refused`: firmware answered with another status; the frame carries status and syndrome

@@ -1,7 +1,7 @@
 import { layoutOf } from '../prm/index.ts';
 import { allSet } from './allSet.ts';
 import { valuesOfAxis } from './axes.ts';
-import type { CollectContext, Collector } from './collector.ts';
+import { COMMANDS_ONLY, type CollectContext, type Collector } from './collector.ts';
 import type { Item } from './item.ts';
 import { type RegisterIndex, readAdapter } from './itemReader.ts';
 import { walkModuleEeprom } from './moduleEeprom.ts';
@@ -34,7 +34,7 @@ export function createRegisterDump(spec: RegisterDumpSpec): Collector {
   return {
     type: 'RegisterDump',
     impact: 'ReadOnly',
-    needs: [],
+    needs: COMMANDS_ONLY,
     estimate() {
       const commands = (registers?.length ?? rows().length) * COMMANDS_A_ROW;
       return { commands, bytes: commands * BYTES_A_COMMAND };
