@@ -71,14 +71,14 @@ export async function runAgent(options: AgentOptions, logger: Logger, signal: Ab
   const lanes = createLaneScheduler({
     startLane: runLane,
     lostLanes,
-    onTrouble(asic, end) {
+    onTrouble(device, end) {
       if (end.outcome === 'hung') metrics.laneLost();
-      logger.error('a lane ended before its work', { asic, ...end, lost: lostLanes() });
+      logger.error('a lane ended before its work', { device, ...end, lost: lostLanes() });
       // What NicDevices say of it is no longer true. A look that fails itself must not ask for the next one.
       if (!devices.looking) devices.request();
     },
-    onReturned(asic) {
-      logger.info('a command that was given up has come back; the device is served again', { asic });
+    onReturned(device) {
+      logger.info('a command that was given up has come back; the device is served again', { device });
       devices.request();
     },
   });

@@ -200,7 +200,11 @@ async function sweep(
   }
   for (const name of await readdir(store.uploads)) {
     const path = join(store.uploads, name);
-    const found = await stat(path).catch(() => undefined);
+    const found = await stat(path).catch((error: unknown) => {
+      // Committed or given up meanwhile.
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    });
     if (found === undefined || found.mtimeMs >= olderThan) continue;
     await rm(path, { force: true });
     result.uploads += 1;

@@ -19,8 +19,9 @@ import { type LedgerLine, parseLedgerLine } from './ledgerLine.ts';
  *     captures/<UID>/seal                    revisions of the seal
  *     removed/<UID>                          being deleted
  *
- * Lines of JSON; node names may have 253 characters and file names 255, so there is no suffix. A line begins with its newline: what a power cut left of a line cannot spoil the next one. Readers skip it, and its
- * writer was never told that it is there. */
+ * Lines of JSON; node names may have 253 characters and file names 255, so there is no suffix. A line begins with its
+ * newline: what a power cut left of a line cannot spoil the next one. Readers skip it, and its writer was never told
+ * that it is there. */
 export async function createFilesystemLedger(root: string): Promise<CaptureLedger> {
   const captures = join(root, 'captures');
   const removed = join(root, 'removed');

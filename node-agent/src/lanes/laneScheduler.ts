@@ -41,10 +41,10 @@ export interface LaneSchedulerOptions {
   readonly startLane: StartLane;
   /** Threads that are stuck, by the count of the device library. */
   readonly lostLanes: () => number;
-  /** Told when a lane did not come to its end: the device hangs, is gone, or could not be opened. */
-  readonly onTrouble?: (asic: string, end: LaneEnd) => void;
+  /** Told when a lane did not come to its end: the device (a PCI address) hangs, is gone, or could not be opened. */
+  readonly onTrouble?: (device: string, end: LaneEnd) => void;
   /** Told when the kernel has let go of a lane that had been given up: its ASIC is served again. */
-  readonly onReturned?: (asic: string) => void;
+  readonly onReturned?: (device: string) => void;
 }
 
 /** Shares the few lanes among the jobs: `schedule` decides, this does. */
@@ -108,7 +108,7 @@ export function createLaneScheduler({
           onReturned() {
             returned = true;
             remove(lost, asic);
-            onReturned?.(asic);
+            onReturned?.(job.device.pciAddress);
             dispatch();
           },
         });
@@ -131,7 +131,7 @@ export function createLaneScheduler({
             failed.abort(failure);
           }
         }
-        if (end.outcome !== 'done' && end.outcome !== 'cancelled') onTrouble?.(asic, end);
+        if (end.outcome !== 'done' && end.outcome !== 'cancelled') onTrouble?.(job.device.pciAddress, end);
         if (failure !== undefined) throw failure;
         return end;
       } finally {

@@ -124,7 +124,7 @@ test('a hung ASIC is quarantined until its thread comes back; the others are ser
   t.like(await first, { outcome: 'hung' });
   t.regex((await waiting).message ?? '', /has not come back/);
   t.deepEqual(scheduler.lost(), [asic(A)]);
-  t.deepEqual(trouble, [`${asic(A)} hung`]);
+  t.deepEqual(trouble, [`${A} hung`]);
   t.like(await start(scheduler, A), { outcome: 'hung' });
 
   const other = start(scheduler, B);
@@ -133,7 +133,7 @@ test('a hung ASIC is quarantined until its thread comes back; the others are ser
   t.like(await other, { outcome: 'done' });
 
   sim.of(A)?.returned();
-  t.deepEqual(returned, [asic(A)]);
+  t.deepEqual(returned, [A]);
   const again = start(scheduler, A);
   await settle();
   sim.of(A)?.end('done');
