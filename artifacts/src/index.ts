@@ -25,6 +25,12 @@ export {
   type SealedNode,
 } from './manifest/captureManifest.ts';
 export {
+  type CollectorFindings,
+  type DeviceFindings,
+  describeDevice,
+  fittingManifestBytes,
+} from './manifest/describeDevice.ts';
+export {
   type CaptureIdentity,
   type CollectorManifest,
   DEVICE_MANIFEST_SCHEMA,
@@ -38,7 +44,17 @@ export {
   type TimeSpan,
 } from './manifest/deviceManifest.ts';
 export { ManifestError } from './manifest/manifestError.ts';
+export { type Evidence, type LastRevision, nextRevision } from './manifest/nextRevision.ts';
 export { isName, TERMINAL_STATES, type TerminalState } from './manifest/rules.ts';
+export { collectorOutcome, type LaneEnd, type ReportedEnd, type StopReason } from './outcome/collectorOutcome.ts';
+export {
+  type CollectorOutcome,
+  type DeviceOutcome,
+  foldCollectors,
+  foldDevices,
+  type NodeOutcome,
+  type OutcomeState,
+} from './outcome/outcome.ts';
 export {
   type ContentRange,
   formatContentRange,
@@ -70,7 +86,7 @@ export {
   createCollectorSpool,
   type FinishedCollector,
 } from './spool/collectorSpool.ts';
-export type { ItemDecoder } from './spool/itemDecoder.ts';
+export type { ItemDecoder, RenderedReport, ReportMaker } from './spool/itemDecoder.ts';
 export { SpoolError } from './spool/spoolError.ts';
 export type { SpooledBlob } from './spool/writeBlob.ts';
 export {

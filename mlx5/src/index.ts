@@ -7,6 +7,7 @@ export { COLLECTOR_TYPES, createCollector } from './collect/createCollector.ts';
 export { type Frame, type Item, type ItemKind, type ItemOutcome, isItemError } from './collect/item.ts';
 export type { CollectorSpec, Impact, RegisterRequest } from './collect/spec.ts';
 export type { ChannelKind, NicFunction } from './discover/device.ts';
+export { type DeviceFilter, matchesFilter, needsIdentity } from './discover/deviceFilter.ts';
 export { discoverDevices } from './discover/discoverDevices.ts';
 export type {
   CollectorEnd,

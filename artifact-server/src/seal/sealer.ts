@@ -5,7 +5,9 @@ import {
   captureManifestBytes,
   createKeyedLock,
   decompress,
+  type LastRevision,
   type ManifestRecord,
+  nextRevision,
   parseCaptureManifest,
   type SealedNode,
   type SealReceipt,
@@ -14,7 +16,6 @@ import {
 import { crashPoint } from '@nicdiag/runtime';
 import type { CrashPoint } from '../crashPoints.ts';
 import type { ServerMetrics } from '../metrics.ts';
-import { type LastRevision, nextRevision } from './captureSeal.ts';
 
 export interface Sealer {
   /** Seals, or finds that nothing has changed since the last revision. */

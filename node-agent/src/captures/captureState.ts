@@ -1,5 +1,6 @@
+import type { StopReason } from '@nicdiag/artifacts';
 import { type Logger, toError } from '@nicdiag/runtime';
-import type { CaptureRecord, StopReason } from '../journal/captureRecord.ts';
+import type { CaptureRecord } from '../journal/captureRecord.ts';
 import type { Journal } from '../journal/journal.ts';
 import { stopFor } from '../journal/transitions.ts';
 import { untilStored } from '../spool/untilStored.ts';

@@ -1,4 +1,10 @@
-import { type CollectorSpool, createCollectorSpool, type FinishedCollector, SpoolError } from '@nicdiag/artifacts';
+import {
+  type CollectorSpool,
+  createCollectorSpool,
+  type FinishedCollector,
+  type LaneEnd,
+  SpoolError,
+} from '@nicdiag/artifacts';
 import type { Item, LaneEvent, LaneJob } from '@nicdiag/mlx5';
 import { toError } from '@nicdiag/runtime';
 import { crashPoint } from '../crashPoints.ts';
@@ -6,7 +12,6 @@ import { channelOpened, collectorStarted, deviceOf, firstCommand } from '../jour
 import { budgetKey } from '../spool/spoolBudget.ts';
 import type { CaptureContext } from './captureContext.ts';
 import type { CaptureState } from './captureState.ts';
-import type { LaneEnd } from './collectorOutcome.ts';
 import { endCollector } from './endCollector.ts';
 import { toRfc3339 } from './rfc3339.ts';
 
@@ -32,12 +37,14 @@ export async function collectDevice(
 
   const key = budgetKey(uid, pciAddress);
   const spools = new Map<string, CollectorSpool>();
+  const typeOf = (name: string): string => work.collectors.find((spec) => spec.name === name)?.type ?? '';
   await using open = new AsyncDisposableStack();
   const spoolOf = async (name: string): Promise<CollectorSpool> => {
     const existing = spools.get(name);
     if (existing !== undefined) return existing;
     const spool = await createCollectorSpool(context.spool.collector(uid, pciAddress, name), {
       decoder: context.decoder,
+      collectorType: typeOf(name),
     });
     open.use(spool);
     spools.set(name, spool);

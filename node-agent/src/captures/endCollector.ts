@@ -1,4 +1,4 @@
-import type { CollectorSpool, FinishedCollector } from '@nicdiag/artifacts';
+import { type CollectorSpool, collectorOutcome, type FinishedCollector, type LaneEnd } from '@nicdiag/artifacts';
 import type { CollectorEnd } from '@nicdiag/mlx5';
 import { crashPoint } from '../crashPoints.ts';
 import type { CollectorRecord } from '../journal/captureRecord.ts';
@@ -7,7 +7,6 @@ import { budgetKey } from '../spool/spoolBudget.ts';
 import { untilStored } from '../spool/untilStored.ts';
 import type { CaptureContext } from './captureContext.ts';
 import type { CaptureState } from './captureState.ts';
-import { collectorOutcome, type LaneEnd } from './collectorOutcome.ts';
 
 export interface EndingCollector {
   readonly name: string;

@@ -1,6 +1,13 @@
 import type { CollectorResult, DeviceResult, NodeCaptureStatus } from '@nicdiag/api';
-import type { CaptureRecord, DeviceRecord, StopReason } from '../journal/captureRecord.ts';
-import { type CollectorOutcome, type DeviceOutcome, foldCollectors, foldDevices, type NodeOutcome } from './outcome.ts';
+import {
+  type CollectorOutcome,
+  type DeviceOutcome,
+  foldCollectors,
+  foldDevices,
+  type NodeOutcome,
+  type StopReason,
+} from '@nicdiag/artifacts';
+import type { CaptureRecord, DeviceRecord } from '../journal/captureRecord.ts';
 
 /** Status of a NodeCapture as a merge patch: `null` takes away what an earlier write had put there. */
 export type StatusPatch = { readonly [K in keyof NodeCaptureStatus]: NodeCaptureStatus[K] | null };

@@ -1,8 +1,7 @@
-import { createCollectorSpool, digestOf, type FinishedCollector } from '@nicdiag/artifacts';
-import type { NicFunction } from '@nicdiag/mlx5';
+import { createCollectorSpool, digestOf, type FinishedCollector, fittingManifestBytes } from '@nicdiag/artifacts';
+import { matchesFilter, type NicFunction, needsIdentity } from '@nicdiag/mlx5';
 import { toError } from '@nicdiag/runtime';
 import { crashPoint } from '../crashPoints.ts';
-import { matchesFilter, needsIdentity } from '../devices/deviceFilter.ts';
 import type { DeviceRecord } from '../journal/captureRecord.ts';
 import {
   chooseDevices,
@@ -15,7 +14,7 @@ import {
 } from '../journal/transitions.ts';
 import { budgetKey } from '../spool/spoolBudget.ts';
 import { atServerTime } from './atServerTime.ts';
-import { buildManifest, manifestBytes } from './buildManifest.ts';
+import { buildManifest } from './buildManifest.ts';
 import type { CaptureContext } from './captureContext.ts';
 import type { CaptureState } from './captureState.ts';
 import { type CaptureUploads, createCaptureUploads } from './captureUploads.ts';
@@ -142,7 +141,7 @@ async function endDevice(context: CaptureContext, capture: CaptureState, pciAddr
     agentVersion: context.agentVersion,
     layoutVersion: context.decoder.layoutVersion,
   });
-  const bytes = manifestBytes(manifest);
+  const bytes = fittingManifestBytes(manifest);
   await context.spool.saveManifest(capture.record.uid, pciAddress, bytes);
   await capture.update((record) =>
     deviceEnded(record, pciAddress, { digest: digestOf(bytes), sizeBytes: bytes.byteLength }),
@@ -157,7 +156,7 @@ async function loadResults(
   capture: CaptureState,
   pciAddress: string,
 ): Promise<ReadonlyMap<string, FinishedCollector>> {
-  const { uid } = capture.record;
+  const { uid, work } = capture.record;
   const results = new Map<string, FinishedCollector>();
   for (const { name } of deviceOf(capture.record, pciAddress).ended) {
     const saved = await context.spool.loadResult(uid, pciAddress, name);
@@ -167,6 +166,7 @@ async function loadResults(
     }
     await using spool = await createCollectorSpool(context.spool.collector(uid, pciAddress, name), {
       decoder: context.decoder,
+      collectorType: work.collectors.find((spec) => spec.name === name)?.type ?? '',
     });
     results.set(name, await spool.finish());
   }

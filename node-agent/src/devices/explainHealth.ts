@@ -1,5 +1,5 @@
 import type { Condition, NicDeviceStatus, NicdeviceReason } from '@nicdiag/api';
-import type { LaneEnd } from '../captures/collectorOutcome.ts';
+import type { LaneEnd } from '@nicdiag/artifacts';
 import type { DeviceFacts } from './deviceFacts.ts';
 
 /** How a device answered when it was last asked. */

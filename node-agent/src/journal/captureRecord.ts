@@ -1,9 +1,6 @@
 import type { DeviceFilter } from '@nicdiag/api';
+import type { CollectorOutcome, StopReason } from '@nicdiag/artifacts';
 import type { CollectorSpec, DeviceIdentity, Impact, NicFunction } from '@nicdiag/mlx5';
-import type { CollectorOutcome } from '../captures/outcome.ts';
-
-/** Why no further command is issued for a capture. `EndedElsewhere`: somebody wrote a terminal status. */
-export type StopReason = 'Cancelled' | 'DeadlineExceeded' | 'NodeDeadlineExceeded' | 'EndedElsewhere';
 
 /** All that a new agent needs to go on with a capture where the last one died. Times are RFC 3339, server time. */
 export interface CaptureRecord {

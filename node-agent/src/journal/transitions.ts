@@ -1,3 +1,4 @@
+import type { StopReason } from '@nicdiag/artifacts';
 import type { DeviceIdentity, NicFunction } from '@nicdiag/mlx5';
 import type {
   CaptureRecord,
@@ -5,7 +6,6 @@ import type {
   CollectorSpan,
   DeviceRecord,
   FinishedRecord,
-  StopReason,
   UploadRecord,
 } from './captureRecord.ts';
 

@@ -1,6 +1,6 @@
+import type { LaneEnd } from '@nicdiag/artifacts';
 import type { LaneEvent, LaneJob } from '@nicdiag/mlx5';
 import { toError } from '@nicdiag/runtime';
-import type { LaneEnd } from '../captures/collectorOutcome.ts';
 import { schedule } from './schedule.ts';
 
 /** Runs one job on a device, as the device library's `runLane`. The lane waits while nobody takes its events; after a

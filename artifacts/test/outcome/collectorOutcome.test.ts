@@ -1,11 +1,14 @@
-import type { CollectorEnd } from '@nicdiag/mlx5';
 import test from 'ava';
-import { collectorOutcome, type LaneEnd } from '../../src/captures/collectorOutcome.ts';
-import type { StopReason } from '../../src/journal/captureRecord.ts';
+import {
+  collectorOutcome,
+  type LaneEnd,
+  type ReportedEnd,
+  type StopReason,
+} from '../../src/outcome/collectorOutcome.ts';
 
 type Row = readonly [
   title: string,
-  end: Partial<CollectorEnd> | undefined,
+  end: Partial<ReportedEnd> | undefined,
   lane: LaneEnd | undefined,
   counted: readonly [items: number, errors: number],
   stop: StopReason | undefined,
@@ -101,7 +104,7 @@ const rows: readonly Row[] = [
 for (const [title, end, lane, [items, itemErrors], stop, state, reason] of rows) {
   test(`${title}: ${state} ${reason ?? ''}`, (t) => {
     const told =
-      end === undefined ? undefined : ({ name: 'regs', items, itemErrors, state: 'Done', ...end } as CollectorEnd);
+      end === undefined ? undefined : ({ name: 'regs', items, itemErrors, state: 'Done', ...end } as ReportedEnd);
     const outcome = collectorOutcome('regs', told, lane, { items, itemErrors }, stop);
     t.is(outcome.state, state as typeof outcome.state);
     t.is(outcome.reason, reason as typeof outcome.reason);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type CollectorOutcome, type DeviceOutcome, foldCollectors, foldDevices } from '../../src/captures/outcome.ts';
+import { type CollectorOutcome, type DeviceOutcome, foldCollectors, foldDevices } from '../../src/outcome/outcome.ts';
 
 const collector = (
   name: string,

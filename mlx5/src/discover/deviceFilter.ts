@@ -1,5 +1,18 @@
-import type { DeviceFilter } from '@nicdiag/api';
-import type { NicFunction } from '@nicdiag/mlx5';
+import type { NicFunction } from './device.ts';
+
+/** The same shape as `spec.target.devices` of a DiagnosticCapture, kept here so that the library stands without
+ * Kubernetes. */
+export interface DeviceFilter {
+  readonly pciAddresses?: readonly string[];
+  readonly interfaces?: readonly string[];
+  readonly rdmaDevices?: readonly string[];
+  readonly models?: readonly string[];
+  readonly psids?: readonly string[];
+  /** Default `[PF]`. */
+  readonly functions?: readonly ('PF' | 'VF')[];
+  /** Default `Any`. */
+  readonly linkState?: 'Any' | 'Up' | 'Down';
+}
 
 /** What a filter may ask of a device; a PSID only firmware knows, so it is absent until firmware was asked. */
 export type FilteredDevice = Pick<

@@ -1,7 +1,9 @@
-import { captureManifestBytes, digestOf, type ManifestRecord, parseCaptureManifest } from '@nicdiag/artifacts';
 import test from 'ava';
 import fc from 'fast-check';
-import { type Evidence, nextRevision } from '../../src/seal/captureSeal.ts';
+import { digestOf } from '../../src/digest.ts';
+import { captureManifestBytes, parseCaptureManifest } from '../../src/manifest/captureManifest.ts';
+import { type Evidence, nextRevision } from '../../src/manifest/nextRevision.ts';
+import type { ManifestRecord } from '../../src/store/captureLedger.ts';
 
 const capture = { namespace: 'sre', name: 'slow-rail-3', uid: '7d1f9d3a-3f43-4c86-9a3e-52a3a9a3b1c2' };
 

@@ -1,12 +1,7 @@
-import {
-  CAPTURE_MANIFEST_SCHEMA,
-  type CaptureIdentity,
-  type CaptureManifest,
-  type Digest,
-  deviceOrder,
-  type ManifestRecord,
-  type SealedNode,
-} from '@nicdiag/artifacts';
+import type { Digest } from '../digest.ts';
+import type { ManifestRecord } from '../store/captureLedger.ts';
+import { CAPTURE_MANIFEST_SCHEMA, type CaptureManifest, deviceOrder, type SealedNode } from './captureManifest.ts';
+import type { CaptureIdentity } from './deviceManifest.ts';
 
 /** What a seal is made of. */
 export interface Evidence {

@@ -1,7 +1,15 @@
 import type { CollectorReason } from '@nicdiag/api';
-import type { CollectorEnd } from '@nicdiag/mlx5';
-import type { StopReason } from '../journal/captureRecord.ts';
 import type { CollectorOutcome } from './outcome.ts';
+
+/** Why no further command is issued for a capture. `EndedElsewhere`: somebody wrote a terminal status. */
+export type StopReason = 'Cancelled' | 'DeadlineExceeded' | 'NodeDeadlineExceeded' | 'EndedElsewhere';
+
+/** How a collector came to its end, as its lane tells it. */
+export interface ReportedEnd {
+  readonly state: 'Done' | 'Unsupported' | 'Failed' | 'Cancelled';
+  readonly reason?: CollectorReason;
+  readonly message?: string;
+}
 
 /** How a device's lane came to its end when a collector of it has no end of its own. */
 export interface LaneEnd {
@@ -31,7 +39,7 @@ const MESSAGE_OF_STOP = {
  * @param counted items on disk, which may be more than the last run saw */
 export function collectorOutcome(
   name: string,
-  end: CollectorEnd | undefined,
+  end: ReportedEnd | undefined,
   lane: LaneEnd | undefined,
   counted: { readonly items: number; readonly itemErrors: number },
   stop: StopReason | undefined,

@@ -1,7 +1,11 @@
-import type { DeviceFilter } from '@nicdiag/api';
 import test from 'ava';
 import fc from 'fast-check';
-import { type FilteredDevice, matchesFilter, needsIdentity } from '../../src/devices/deviceFilter.ts';
+import {
+  type DeviceFilter,
+  type FilteredDevice,
+  matchesFilter,
+  needsIdentity,
+} from '../../src/discover/deviceFilter.ts';
 
 const cx7: FilteredDevice = {
   pciAddress: '0000:03:00.0',
