@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { firstLine, openPrivateNamespace, type PrivateNamespace } from './privateNamespace.ts';
+import { untilIdle } from './untilIdle.ts';
 
 const main = new URL('../src/main.ts', import.meta.url).pathname;
 
@@ -15,7 +16,10 @@ export interface EmulatorUnderTest extends AsyncDisposable {
   readonly root: string;
   readonly process: ChildProcessWithoutNullStreams;
   control(request: object): Promise<Record<string, unknown>>;
+  /** Every command so far; those of a client that goes on at the same moment may or may not be there. */
   commandLog(): Record<string, unknown>[];
+  /** Waits until all files are closed for the emulator, too: {@link untilIdle} says why that takes a moment. */
+  untilIdle(): Promise<void>;
   /** Ends it with SIGTERM.
    * @returns its exit code */
   stop(): Promise<number | null>;
@@ -43,17 +47,20 @@ export async function startEmulator(host: string): Promise<EmulatorUnderTest> {
   ]);
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
   await waitUntilReady(child);
+  const control = (request: object) => ask(`${root}.control`, request);
 
   return {
     namespace,
     root,
     process: child,
-    control: (request) => ask(`${root}.control`, request),
+    control,
     commandLog: () =>
+      // What follows the last line break is a line that is being written.
       readFileSync(log, 'utf8')
         .split('\n')
-        .filter((line) => line !== '')
+        .slice(0, -1)
         .map((line) => JSON.parse(line) as Record<string, unknown>),
+    untilIdle: () => untilIdle(() => control({ status: true })),
     stop() {
       child.kill('SIGTERM');
       return exited;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { untilIdle } from '../../emulator/test/untilIdle.ts';
 import type { NicFunction } from '../src/discover/device.ts';
 import { discoverDevices } from '../src/discover/discoverDevices.ts';
 
@@ -35,8 +36,11 @@ export interface EmulatedHost {
   device(pciAddress: string): NicFunction;
   /** A request on the control socket, e.g. a fault. */
   control(request: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>>;
-  /** Every command that firmware was given since the start. */
+  /** Every command that firmware was given since the start; of a lane that ended, all but perhaps its DESTROY_UCTX. */
   log(): readonly LoggedCommand[];
+  /** Waits until no device is open for the emulator any more. That takes a moment after a lane has ended:
+   * {@link untilIdle} says why. */
+  untilIdle(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -58,10 +62,12 @@ export async function emulatedHost(profile: string): Promise<EmulatedHost> {
     },
     control: (request) => ask(socket, request),
     log: () =>
+      // What follows the last line break is a line that is being written.
       readFileSync(log, 'utf8')
         .split('\n')
-        .filter(Boolean)
+        .slice(0, -1)
         .map((line) => JSON.parse(line) as LoggedCommand),
+    untilIdle: () => untilIdle(() => ask(socket, { status: true })),
     async stop() {
       const exited = new Promise((resolve) => child.once('exit', resolve));
       child.kill('SIGTERM');

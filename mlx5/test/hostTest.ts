@@ -12,6 +12,8 @@ export function hostTest(profile: string) {
   suite.before(async (t) => {
     t.context = { host: await emulatedHost(profile) };
   });
+  // What the test before has left to the background is not counted in this one.
+  suite.beforeEach((t) => t.context.host.untilIdle());
   suite.after.always((t) => t.context.host?.stop());
   return suite.serial;
 }

@@ -26,6 +26,9 @@ export interface CommandRecord {
   readonly errno?: string;
   /** What the command changed in the device, for commands of a UID. */
   readonly mutation?: string;
+  /** UID of the user context that CREATE_UCTX made or DESTROY_UCTX ended. A UID is given again once its context has
+   * ended, so it tells contexts apart only together with these. */
+  readonly userContext?: number;
 }
 
 interface Event {
@@ -81,10 +84,15 @@ export function createCommandLog(file?: string): CommandLog {
       keeping = true;
     },
     executed(event) {
-      const { status, syndrome, mutation } = event.trace;
+      const { status, syndrome, mutation, userContext } = event.trace;
       // The driver's own CREATE_UCTX and DESTROY_UCTX are its book-keeping, not something a client did to the device.
       const ofClient = mutation !== undefined && event.command.uid !== 0;
-      record(event, { status, syndrome, ...(ofClient ? { mutation } : {}) });
+      record(event, {
+        status,
+        syndrome,
+        ...(userContext === undefined ? {} : { userContext }),
+        ...(ofClient ? { mutation } : {}),
+      });
     },
     failed(event) {
       record(event, { errno: errnoName(event.errno) });

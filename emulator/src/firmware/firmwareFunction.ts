@@ -13,6 +13,8 @@ export interface CommandTrace {
   readonly syndrome: number;
   /** What it changed, in words; absent when nothing. */
   readonly mutation?: string;
+  /** UID of the user context that it made or ended. */
+  readonly userContext?: number;
 }
 
 /** How a command is named in logs. */
@@ -49,6 +51,8 @@ export interface CommandContext {
   outbox: Uint8Array;
   /** Set by a handler that changed something. */
   mutation: string | undefined;
+  /** Set by a handler that made or ended a user context. */
+  userContext: number | undefined;
 }
 
 export interface CommandModel {
@@ -78,6 +82,7 @@ export function createFirmwareFunction(card: Card, profile: FunctionProfile, vhc
     inbox: new Uint8Array(0),
     outbox: new Uint8Array(0),
     mutation: undefined,
+    userContext: undefined,
   };
 
   function run(uid: number, inbox: Uint8Array, outbox: Uint8Array): Refusal | undefined {
@@ -92,6 +97,7 @@ export function createFirmwareFunction(card: Card, profile: FunctionProfile, vhc
     context.inbox = inbox;
     context.outbox = outbox;
     context.mutation = undefined;
+    context.userContext = undefined;
     return command.run(context);
   }
 
@@ -109,7 +115,9 @@ export function createFirmwareFunction(card: Card, profile: FunctionProfile, vhc
         setBits(outbox, SYNDROME_BIT, 32, refusal.syndrome);
         return refusal;
       }
-      return context.mutation === undefined ? OK : { ...OK, mutation: context.mutation };
+      const { mutation, userContext } = context;
+      if (mutation === undefined) return OK;
+      return userContext === undefined ? { ...OK, mutation } : { ...OK, mutation, userContext };
     },
   };
 }

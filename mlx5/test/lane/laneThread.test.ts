@@ -13,6 +13,7 @@ test('lanes one after another share a thread, and each opens and closes its devi
     for (const event of events) if (event.type === 'opened') uids.push(event.info.uid);
   }
   t.is(uids.length, 3);
+  await host.untilIdle();
   const log = host.log();
   t.is(log.filter(({ opcode }) => opcode === 0xa04).length, 3);
   t.is(log.filter(({ opcode }) => opcode === 0xa06).length, 3);

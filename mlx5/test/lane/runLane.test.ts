@@ -17,6 +17,10 @@ else {
     const [mlx5ctl, fwctl, limited] = await Promise.all(['gpu-a', 'gpu-b', 'gpu-c'].map(emulatedHost));
     t.context = { mlx5ctl: mlx5ctl!, fwctl: fwctl!, limited: limited! };
   });
+  // What the test before has left to the background is not counted in this one.
+  suite.beforeEach(async (t) => {
+    for (const host of Object.values(t.context)) await host.untilIdle();
+  });
   suite.after.always((t) => Promise.all(Object.values(t.context ?? {}).map((host) => host.stop())));
 }
 
@@ -51,9 +55,8 @@ for (const kind of ['mlx5ctl', 'fwctl'] as const) {
       [],
     );
     t.is(new Set(reads.map(({ register, index }) => JSON.stringify([register, index]))).size, reads.length);
-    const status = await host.control({ status: true });
-    t.is(status['tainted'], false);
-    t.like(status['devices'], [{ userContexts: 0 }]);
+    await t.notThrowsAsync(host.untilIdle());
+    t.is((await host.control({ status: true }))['tainted'], false);
   });
 }
 
@@ -228,7 +231,7 @@ test('leaving the loop early stops the lane and releases the device', async (t) 
   for await (const event of runLane(laneJob(device), { signal: new AbortController().signal })) {
     if (event.type === 'items') break;
   }
-  t.like((await host.control({ status: true }))['devices'], [{ device: device.pciAddress, userContexts: 0 }]);
+  await t.notThrowsAsync(host.untilIdle());
 });
 
 test('the byte limit of a device ends its collectors with LimitExceeded', async (t) => {

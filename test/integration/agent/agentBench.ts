@@ -160,23 +160,6 @@ export function readOf({ device, command, opMod, register, index }: LoggedComman
   return JSON.stringify([device, command, opMod, register, index]);
 }
 
-/** The commands on a device by the opening of its channel that they came through, opening after opening.
- * @throws when one was opened before the last was closed */
-export function openings(commands: readonly LoggedCommand[], device: string): readonly (readonly LoggedCommand[])[] {
-  const found: LoggedCommand[][] = [];
-  let open = false;
-  for (const command of commands) {
-    if (command.device !== device) continue;
-    if (command['command'] === 'CREATE_UCTX') {
-      if (open) throw new Error(`${device} was opened twice at once`);
-      found.push([]);
-    }
-    open = command['command'] !== 'DESTROY_UCTX';
-    found.at(-1)?.push(command);
-  }
-  return found;
-}
-
 /** Reads that are in a list more than once. */
 export function repeated(commands: readonly LoggedCommand[]): readonly string[] {
   const seen = new Set<string>();

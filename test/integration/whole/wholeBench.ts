@@ -7,7 +7,7 @@ import { createArtifactClient } from '@nicdiag/artifacts';
 import { createKubeClient, findCondition, type KubeClient, loadKubeConfig, type Stored } from '@nicdiag/kube';
 import { type LoggedCommand, type Stack, type StackOptions, startStack } from '@nicdiag/tools';
 import { captures, nodeCaptures } from '../operator/resources.ts';
-import { captureCommands } from './captureCommands.ts';
+import { captureCommands, captureContexts } from './captureCommands.ts';
 import { type BundleContents, type ReadOptions, readBundle } from './readBundle.ts';
 
 const CLI = new URL('../../../cli/bin/kubectl-nicdiag', import.meta.url).pathname;
@@ -59,6 +59,8 @@ export interface WholeBench extends AsyncDisposable {
   mark(): Mark;
   /** Commands that a host's firmware got since then from captures. */
   commands(host: string, since: Mark): readonly LoggedCommand[];
+  /** The same by the opening of a device that they came through, in the order of their first commands. */
+  contexts(host: string, since: Mark): readonly (readonly LoggedCommand[])[];
   awaited(condition: () => boolean | Promise<boolean>, what: string, withinMs?: number): Promise<void>;
 }
 
@@ -98,6 +100,9 @@ async function furnish(stack: Stack): Promise<WholeBench> {
       await sleep(40);
     }
   };
+
+  const logSince = (host: string, mark: Mark): LoggedCommand[] =>
+    stack.emulator(host).commandLog().slice(mark.get(host));
 
   const bench: WholeBench = {
     stack,
@@ -146,7 +151,8 @@ async function furnish(stack: Stack): Promise<WholeBench> {
         });
       }),
     mark: () => new Map(stack.hosts.map((host) => [host, stack.emulator(host).commandLog().length])),
-    commands: (host, since) => captureCommands(stack.emulator(host).commandLog().slice(since.get(host))),
+    commands: (host, since) => captureCommands(logSince(host, since)),
+    contexts: (host, since) => captureContexts(logSince(host, since)),
     async [Symbol.asyncDispose]() {
       artifacts.close();
       await client[Symbol.asyncDispose]();

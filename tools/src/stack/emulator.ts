@@ -18,6 +18,8 @@ export interface LoggedCommand {
   readonly status?: number;
   readonly errno?: string;
   readonly mutation?: string;
+  /** The context that CREATE_UCTX made or DESTROY_UCTX ended. */
+  readonly userContext?: number;
   readonly [field: string]: unknown;
 }
 

@@ -19,6 +19,7 @@ function createUctx(context: CommandContext): Refusal | undefined {
   const uid = context.uids.create(wanted);
   if (uid === undefined) return refuse('NO_RESOURCES', 'user contexts');
   setBits(context.outbox, 0x8 * 8 + 16, 16, uid);
+  context.userContext = uid;
   context.mutation = `uctx ${uid} created`;
   return undefined;
 }
@@ -27,6 +28,7 @@ function destroyUctx(context: CommandContext): Refusal | undefined {
   if (context.uid !== 0) return refuse('BAD_PARAM', 'DESTROY_UCTX by a user');
   const uid = getBits(context.inbox, 0x8 * 8 + 16, 16);
   if (!context.uids.destroy(uid)) return refuse('BAD_RES', 'DESTROY_UCTX');
+  context.userContext = uid;
   context.mutation = `uctx ${uid} destroyed`;
   return undefined;
 }
