@@ -86,6 +86,8 @@ function buildProgram(io: Io, exitWith: (code: number) => void): Command {
       (value, before) => [...before, value],
       [] as string[],
     )
+    .option('--report', 'the one-page report of each collector that has one, instead of its items')
+    .option('--type <type>', 'with --report: type of the collector, for a raw file without its manifest')
     .option('-o, --output <format>', 'json: one object a line')
     .action(async (path: string, options: DecodeOptions) => {
       const { decodeCommand } = await import('./commands/decode.ts');

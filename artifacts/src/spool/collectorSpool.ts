@@ -10,7 +10,7 @@ import { recoverRawFile } from '../raw/recoverRawFile.ts';
 import type { RecordedItem } from '../raw/takeItem.ts';
 import { readFileChunks } from '../readFileChunks.ts';
 import { syncDirectory } from '../syncDirectory.ts';
-import type { ItemDecoder } from './itemDecoder.ts';
+import type { ItemDecoder, RenderedReport } from './itemDecoder.ts';
 import { spoolErrorFrom } from './spoolError.ts';
 import { type SpooledBlob, writeBlob } from './writeBlob.ts';
 
@@ -23,6 +23,8 @@ const SYNC_INTERVAL_MS = 1000;
 
 export interface CollectorSpoolOptions<D> {
   readonly decoder: ItemDecoder<D>;
+  /** Type of the collector, e.g. `LinkDiagnostics`: some have a report. Default: none. */
+  readonly collectorType?: string;
   /** Default DECODE_LIMIT. */
   readonly decodeLimit?: number;
 }
@@ -151,6 +153,7 @@ async function finish<D>(spool: SpoolState, options: CollectorSpoolOptions<D>): 
           { name: 'decoded.json', mediaType: 'application/json', source: () => decodedJson(onlyItems(raw()), decoder) },
           { name: 'text.txt', mediaType: 'text/plain', source: () => decodedText(onlyItems(raw()), decoder) },
         ]),
+    ...reportFiles(() => onlyItems(raw()), options),
   ];
   try {
     await file.datasync();
@@ -163,6 +166,24 @@ async function finish<D>(spool: SpoolState, options: CollectorSpoolOptions<D>): 
   } catch (error) {
     throw spoolErrorFrom(error, `cannot finish the files in ${directory}`);
   }
+}
+
+/** `report.json` and `report.txt`, however long the raw file is: a report holds little. */
+function reportFiles<D>(
+  items: () => AsyncIterable<Item>,
+  { decoder, collectorType = '' }: CollectorSpoolOptions<D>,
+): readonly Output[] {
+  const make = decoder.reportMaker?.(collectorType);
+  if (make === undefined) return [];
+  let report: Promise<RenderedReport> | undefined;
+  const part = async function* (name: keyof RenderedReport): AsyncGenerator<Uint8Array> {
+    report ??= make(items());
+    yield Buffer.from((await report)[name]);
+  };
+  return [
+    { name: 'report.json', mediaType: 'application/json', source: () => part('json') },
+    { name: 'report.txt', mediaType: 'text/plain', source: () => part('text') },
+  ];
 }
 
 interface Output {

@@ -11,4 +11,16 @@ export interface ItemDecoder<Decoded = unknown> {
   formatText(decoded: Decoded): string;
   /** `BAD_PARAM` for 3; the number as text when it has no name. */
   statusName(status: number): string;
+  /** What makes the one-page report of a collector type, for types that have one. */
+  reportMaker?(collectorType: string): ReportMaker | undefined;
+}
+
+/** Reads the items to their end, holding only those that it needs, within a bound of its own. Never throws for what is
+ * in them. */
+export type ReportMaker = (items: AsyncIterable<Item>) => Promise<RenderedReport>;
+
+/** `report.json` and `report.txt`. */
+export interface RenderedReport {
+  readonly json: string;
+  readonly text: string;
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { appendFile, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Item } from '@nicdiag/mlx5/decode';
 import test from 'ava';
 import { readFileChunks } from '../../src/readFileChunks.ts';
 import { type CollectorSpool, createCollectorSpool, type FinishedCollector } from '../../src/spool/collectorSpool.ts';
@@ -75,6 +76,44 @@ test('a finished collector has raw bytes, one line an item, decoded JSON and tex
   const text = (await contentOf(finished, 'text.txt')).toString();
   t.true(text.startsWith('MGIR{local_port=1}\n  hex 0102\n\nPPCNT{local_port=1}\n  hex 07'));
   t.true(text.endsWith('UNKN{local_port=1}\n  not decoded: no layout for UNKN\n\n'));
+});
+
+test('a collector whose type has a report has it in the bundle, as JSON and as text, however long its raw file', async (t) => {
+  const reporting = {
+    ...options.decoder,
+    reportMaker: (type: string) =>
+      type !== 'LinkDiagnostics'
+        ? undefined
+        : async (items: AsyncIterable<Item>) => {
+            const keys: string[] = [];
+            for await (const { key } of items) keys.push(key);
+            return { json: JSON.stringify(keys), text: `${keys.length} items\n` };
+          },
+  };
+  const names = async (collectorType: string) => {
+    const directory = await temporaryDirectory(t);
+    await using spool = await createCollectorSpool(directory, { decoder: reporting, collectorType, decodeLimit: 1 });
+    await spool.append([registerItem('MGIR'), failedItem('PDDR', 19)]);
+    const finished = await spool.finish();
+    t.deepEqual(await spool.finish(), finished);
+    return finished;
+  };
+  const finished = await names('LinkDiagnostics');
+  t.deepEqual(
+    finished.blobs.map(({ name, mediaType }) => [name, mediaType]),
+    [
+      ['raw.bin', 'application/vnd.nicdiag.raw'],
+      ['items.ndjson', 'application/x-ndjson'],
+      ['report.json', 'application/json'],
+      ['report.txt', 'text/plain'],
+    ],
+  );
+  t.is((await contentOf(finished, 'report.json')).toString(), '["MGIR{local_port=1}","PDDR{local_port=1}"]');
+  t.is((await contentOf(finished, 'report.txt')).toString(), '2 items\n');
+  t.deepEqual(
+    (await names('RegisterDump')).blobs.map(({ name }) => name),
+    ['raw.bin', 'items.ndjson'],
+  );
 });
 
 test('an empty collector has files too, and finishing twice gives the same ones', async (t) => {

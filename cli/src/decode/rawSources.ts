@@ -1,13 +1,16 @@
 import { open, readdir, stat } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { decompress, readFileChunks, readItems, readTar } from '@nicdiag/artifacts';
 import type { Item } from '@nicdiag/mlx5/decode';
 import { UsageError } from '../exitCodes.ts';
+import { type CollectorTypes, collectorTypes, MANIFEST_NAME, typeBeside } from './collectorTypes.ts';
 
 /** The raw file of one collector, wherever it was found. */
 export interface RawSource {
   /** Path in the bundle or below the folder; the file's own path when it stands alone. */
   readonly path: string;
+  /** Type of the collector, by the device's manifest; undefined where there is none beside it. */
+  readonly collectorType: string | undefined;
   /** To be read to its end before the next source is asked for. */
   readonly items: AsyncIterable<Item>;
 }
@@ -29,7 +32,8 @@ export async function* rawSources(path: string): AsyncGenerator<RawSource> {
 async function* inFolder(folder: string): AsyncGenerator<RawSource> {
   const names = await readdir(folder, { recursive: true });
   for (const name of names.filter((name) => name.split('/').at(-1) === RAW_NAME).sort()) {
-    yield* inFile(join(folder, name), relative(folder, join(folder, name)));
+    const path = join(folder, name);
+    yield* inFile(path, relative(folder, path));
   }
 }
 
@@ -37,7 +41,9 @@ async function* inFile(path: string, shown: string): AsyncGenerator<RawSource> {
   await using file = await open(path, 'r');
   const head = Buffer.alloc(RAW_MAGIC.byteLength);
   await file.read(head, 0, head.byteLength, 0);
-  if (head.equals(RAW_MAGIC)) return yield { path: shown, items: itemsOf(readFileChunks(file)) };
+  if (head.equals(RAW_MAGIC)) {
+    return yield { path: shown, collectorType: await typeBeside(path), items: itemsOf(readFileChunks(file)) };
+  }
   if (!head.subarray(0, ZSTD_MAGIC.byteLength).equals(ZSTD_MAGIC)) {
     throw new UsageError(`${path} is neither a bundle (.tar.zst) nor a raw file`);
   }
@@ -45,11 +51,20 @@ async function* inFile(path: string, shown: string): AsyncGenerator<RawSource> {
   const first = await plain.next();
   const content = startingWith(first.done === true ? [] : [first.value], plain);
   if (first.done !== true && first.value.subarray(0, RAW_MAGIC.byteLength).equals(RAW_MAGIC)) {
-    return yield { path: shown, items: itemsOf(content) };
+    return yield { path: shown, collectorType: await typeBeside(path), items: itemsOf(content) };
   }
+  // The manifest of a device comes before its files.
+  let types: CollectorTypes = new Map();
   for await (const entry of readTar(content)) {
-    if (entry.type === 'file' && entry.path.endsWith(`/${RAW_NAME}`))
-      yield { path: entry.path, items: itemsOf(entry.body) };
+    if (entry.type !== 'file') continue;
+    if (entry.path.endsWith(`/${MANIFEST_NAME}`)) types = await collectorTypes(entry.size, entry.body);
+    if (entry.path.endsWith(`/${RAW_NAME}`)) {
+      yield {
+        path: entry.path,
+        collectorType: types.get(basename(dirname(entry.path))),
+        items: itemsOf(entry.body),
+      };
+    }
   }
 }
 

@@ -1,6 +1,10 @@
+import type { Item } from '../collect/item.ts';
 import { layoutVersion, statusOf } from '../prm/index.ts';
 import { decodeItem } from './decodeItem.ts';
 import { formatText } from './formatText.ts';
+import { formatReport } from './report/formatReport.ts';
+import { makeReport } from './report/makeReport.ts';
+import { reporterOf } from './report/reporters.ts';
 
 export type { Frame, Item, ItemKind, ItemOutcome } from '../collect/item.ts';
 export type { DeviceIdentity } from '../lane/events.ts';
@@ -9,6 +13,10 @@ export type { DecodedError, DecodedFields, DecodedItem, DecodedValue } from './d
 export { decodeItem } from './decodeItem.ts';
 export { type HealthFacts, healthFrom, identityFrom, type PortState, portStatesFrom } from './deviceFacts.ts';
 export { formatText } from './formatText.ts';
+export { formatReport } from './report/formatReport.ts';
+export { makeReport } from './report/makeReport.ts';
+export type { Report, Reporter, ReportRow, ReportSection } from './report/report.ts';
+export { reporterOf } from './report/reporters.ts';
 
 /** Name of a firmware status, e.g. `BAD_PARAM`. */
 export function statusName(status: number): string {
@@ -23,4 +31,12 @@ export const itemDecoder = {
   decodeItem,
   formatText,
   statusName,
+  reportMaker(collectorType: string) {
+    const reporter = reporterOf(collectorType);
+    if (reporter === undefined) return undefined;
+    return async (items: AsyncIterable<Item>) => {
+      const report = await makeReport(reporter, items);
+      return { json: `${JSON.stringify(report, undefined, 2)}\n`, text: formatReport(report) };
+    };
+  },
 } as const;

@@ -1,0 +1,9 @@
+import type { Reporter } from './report.ts';
+
+/** Every report of this version. */
+const REPORTERS: readonly Reporter[] = [];
+
+/** @returns undefined for a collector type that has no report, also for one that this version does not know */
+export function reporterOf(type: string): Reporter | undefined {
+  return REPORTERS.find((reporter) => reporter.type === type);
+}
