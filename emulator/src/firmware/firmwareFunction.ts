@@ -3,7 +3,9 @@ import { type CapabilityPages, createCapabilityPages } from './capabilities/capa
 import type { Card } from './card.ts';
 import { commandTable } from './commands/commandTable.ts';
 import { describeCommand } from './describeCommand.ts';
+import { createDumpSessions, type DumpSessions } from './dump/dumpSessions.ts';
 import { setBits } from './layout/bits.ts';
+import { createObjects, type Objects } from './objects/objects.ts';
 import { type Refusal, refuse, status } from './status.ts';
 import { createUidTable, type UidTable } from './uidTable.ts';
 
@@ -43,6 +45,8 @@ export interface CommandContext {
   readonly profile: FunctionProfile;
   readonly uids: UidTable;
   readonly capabilities: CapabilityPages;
+  readonly objects: Objects;
+  readonly dumps: DumpSessions;
   readonly vhcaId: number;
   uid: number;
   /** UCTX capability bits of `uid`. */
@@ -76,6 +80,8 @@ export function createFirmwareFunction(card: Card, profile: FunctionProfile, vhc
     profile,
     uids: createUidTable(),
     capabilities: createCapabilityPages(card, profile, vhcaId),
+    objects: createObjects(card, profile),
+    dumps: createDumpSessions(),
     vhcaId,
     uid: 0,
     granted: 0,

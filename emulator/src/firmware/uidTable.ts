@@ -7,6 +7,8 @@ export interface UidTable {
   destroy(uid: number): boolean;
   /** UCTX capability bits; undefined for a UID that does not exist. UID 0 is the driver and may do anything. */
   capabilities(uid: number): number | undefined;
+  /** Stands for a context as long as it lives: its UID is given again when it has ended. */
+  identity(uid: number): object | undefined;
   addObject(uid: number, kind: string): number;
   removeObject(uid: number, kind: string, id: number): boolean;
   /** All contexts end: the device was reset. */
@@ -17,6 +19,7 @@ export interface UidTable {
 const MAX_UID = 0xffff;
 
 export function createUidTable(): UidTable {
+  const driver = {};
   const contexts = new Map<number, { capabilities: number; objects: Set<string> }>();
   let nextObject = 1;
 
@@ -31,6 +34,7 @@ export function createUidTable(): UidTable {
     },
     destroy: (uid) => contexts.delete(uid),
     capabilities: (uid) => (uid === 0 ? 0xffffffff : contexts.get(uid)?.capabilities),
+    identity: (uid) => (uid === 0 ? driver : contexts.get(uid)),
     addObject(uid, kind) {
       const id = nextObject++;
       contexts.get(uid)?.objects.add(`${kind} ${id}`);

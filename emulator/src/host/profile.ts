@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Population } from '../firmware/objects/inventory.ts';
 
 /** A host: `emulator/profiles/<name>.json`, or a file of one's own. The README describes every field. */
 export interface HostProfile {
@@ -52,6 +53,8 @@ export interface FunctionProfile {
   readonly registers: 'all' | readonly string[];
   readonly netdevs: readonly { readonly name: string; readonly port: number }[];
   readonly rdmaDevice?: string;
+  /** How much programs and drivers have made on it. */
+  readonly objects: Population;
 }
 
 export class ProfileError extends Error {
@@ -148,8 +151,27 @@ function parseFunction(value: unknown, where: string, ports: number): FunctionPr
         throw new ProfileError(`${where}.netdevs[${at}].port: there is no such port`);
       return { name: text(name, `${where}.netdevs[${at}].name`), port: portNumber };
     }),
+    objects: parsePopulation(fn['objects'] ?? {}, fn['type'] === 'PF' ? 8 : 2, `${where}.objects`),
     ...optional(fn, 'rdmaDevice', text, where),
     ...optional(fn, 'channel', parseChannel, where),
+  };
+}
+
+/** Most that numbers of 8 bits for event queues, and the range of queue pair numbers, have room for. */
+const MOST = { cores: 240, queuePairs: 100_000, steeringEntries: 2 ** 28 } as const;
+
+function parsePopulation(value: unknown, cores: number, where: string): Population {
+  const given = record(value, where);
+  const count = (key: keyof typeof MOST, usual: number): number => {
+    const wanted = number(given[key] ?? usual, `${where}.${key}`);
+    if (Number.isInteger(wanted) && wanted <= MOST[key]) return wanted;
+    throw new ProfileError(`${where}.${key}: a whole number up to ${MOST[key]} is expected`);
+  };
+  return {
+    cores: Math.max(1, count('cores', cores)),
+    queuePairs: count('queuePairs', 24),
+    steeringEntries: count('steeringEntries', 512),
+    countedContexts: given['countedContexts'] === true,
   };
 }
 

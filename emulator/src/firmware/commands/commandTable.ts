@@ -1,5 +1,6 @@
 import type { CommandModel } from '../firmwareFunction.ts';
 import { accessRegister } from '../registers/accessRegister.ts';
+import { objectQueryCommands } from './objectQueries.ts';
 import { queryCommands } from './queries.ts';
 import { queryHcaCap } from './queryHcaCap.ts';
 import { userContextCommands } from './userContexts.ts';
@@ -9,6 +10,7 @@ const commands: readonly CommandModel[] = [
   { opcode: 0x805, name: 'ACCESS_REG', inBytes: 16, run: accessRegister },
   { opcode: 0xb0c, name: 'ACCESS_REGISTER_USER', inBytes: 16, run: accessRegister },
   ...queryCommands,
+  ...objectQueryCommands,
   ...userContextCommands,
 ];
 

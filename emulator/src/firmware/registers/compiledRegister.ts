@@ -70,21 +70,24 @@ export function compileRegister(row: RegisterRow): CompiledRegister {
     return undefined;
   }
 
+  function read(context: CommandContext, input: Uint8Array, output: Uint8Array): Refusal | undefined {
+    const refusal = begin(context, input, output);
+    if (refusal !== undefined) return refusal;
+    for (const { path, bit, width } of acting) {
+      if (width <= 32 && getBits(input, bit, width) !== 0) access.mutate(`${row.name} read with ${path}`);
+    }
+    return answer(input, output);
+  }
+
   return {
     id,
     name: row.name,
     bytes,
     minBytes: row.shortForm ?? bytes,
-    writable: row.writable ?? false,
-    read(context, input, output) {
-      const refusal = begin(context, input, output);
-      if (refusal !== undefined) return refusal;
-      for (const { path, bit, width } of acting) {
-        if (width <= 32 && getBits(input, bit, width) !== 0) access.mutate(`${row.name} read with ${path}`);
-      }
-      return answer(input, output);
-    },
+    writable: row.writable ?? row.eitherWay ?? false,
+    read,
     write(context, input, output) {
+      if (row.eitherWay === true) return read(context, input, output);
       const refusal = begin(context, input, output) ?? row.wrote?.(access);
       if (refusal !== undefined) return refusal;
       access.card.stored.set(storeKey(input), input, writeMask);

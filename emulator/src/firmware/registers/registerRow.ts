@@ -17,6 +17,8 @@ export interface RegisterRow {
   readonly harmless?: readonly string[];
   /** Set for registers that can be written; RW fields are kept and reported from then on. */
   readonly writable?: boolean;
+  /** A write does the same as a read: the register runs an operation. */
+  readonly eitherWay?: boolean;
   /** RW fields that keep what is written; default all. */
   readonly kept?: readonly string[];
   /** What a write does beside being kept. */

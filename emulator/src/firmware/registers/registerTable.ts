@@ -1,3 +1,4 @@
+import { resourceDump } from '../dump/resourceDump.ts';
 import { capabilityMaskRegisters } from './capabilityMasks.ts';
 import { type CompiledRegister, compileRegister } from './compiledRegister.ts';
 import { componentRegisters } from './components.ts';
@@ -27,6 +28,7 @@ const rows = [
   ...thermalRegisters,
   ...qosRegisters,
   ...tracerRegisters,
+  resourceDump,
 ];
 
 /** Every register that the emulated firmware has, by id. */
