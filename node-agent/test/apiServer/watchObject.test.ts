@@ -19,7 +19,7 @@ async function take(t: ExecutionContext, server: FakeApiServer, count: number, s
     client,
     { path: '/apis/nicdiag.dev/v1alpha1/nicnodes', name: 'gpu-a' },
     {
-      signal: AbortSignal.any([controller.signal, AbortSignal.timeout(20_000)]),
+      signal: AbortSignal.any([controller.signal, AbortSignal.timeout(300_000)]),
       onTrouble: (error) => troubles.push(error.message),
       ...(stallMs === undefined ? {} : { stallMs }),
     },

@@ -30,6 +30,8 @@ export interface Scenario {
   /** @default 1 GiB */
   readonly spoolLimit?: number;
   readonly timing?: Partial<CaptureTiming>;
+  /** The clock by which deadlines pass, milliseconds since the epoch. @default Date.now */
+  readonly now?: () => number;
 }
 
 export const UID = '11111111-0000-4000-8000-000000000001';
@@ -170,7 +172,7 @@ export class SimulatedNode {
         identify: async () => ({ psid: 'MT_1' }),
       },
       decoder: DECODER,
-      time: createServerTime(),
+      time: createServerTime(this.#scenario.now === undefined ? {} : { wall: this.#scenario.now }),
       metrics: createAgentMetrics('sim'),
       logger,
       timing: { ...DEFAULT_TIMING, ...this.#scenario.timing },
@@ -258,6 +260,11 @@ export class SimulatedNode {
       open: unused,
       [Symbol.dispose]() {},
     };
+  }
+
+  /** What the journal has of the capture. */
+  async journalled(): Promise<string> {
+    return await readFile(join(this.#directory, 'journal', `${UID}.journal`), 'utf8').catch(() => '');
   }
 
   /** What is left on the node's disk, by file name. */

@@ -8,7 +8,7 @@ const logger = createLogger({ program: 'test' });
 logger.silent = true;
 const target = { uid: 'u1', namespace: 'sre', name: 'slow-1', capture: { name: 'slow', uid: 'c1' } };
 const status = { state: 'Succeeded', reason: 'Succeeded', startedAt: 'a', finishedAt: 'b' } as const;
-const signal = AbortSignal.timeout(20_000);
+const signal = AbortSignal.timeout(300_000);
 
 const refused = (code: number, reason: string) => new ApiError('PATCH', { status: code, code: reason, message: 'no' });
 const node = (uid: string, state?: string) => ({

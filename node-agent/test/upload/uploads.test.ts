@@ -8,7 +8,7 @@ import { createUploads, UploadRefused } from '../../src/upload/uploads.ts';
 const logger = createLogger({ program: 'test' });
 logger.silent = true;
 const target = { captureUid: 'a', node: 'gpu-a' };
-const signal = AbortSignal.timeout(20_000);
+const signal = AbortSignal.timeout(300_000);
 
 function blob(name: string): SpooledBlob {
   return { name, mediaType: 'x', digest: `sha256:${name}`, size: 10, storedSize: 5, path: `/spool/${name}` };

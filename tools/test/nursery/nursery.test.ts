@@ -33,7 +33,7 @@ test('a child that ends itself is reported with its code and its last words', as
 test('a child is stopped with SIGTERM, and with SIGKILL when it does not hear', async (t) => {
   await using nursery = createNursery('test', { graceMs: 100 });
   const polite = nursery.spawn('polite', ['sleep', '1000']);
-  t.is((await polite.stop()).signal, 'SIGTERM');
+  t.is((await polite.stop({ graceMs: 60_000 })).signal, 'SIGTERM');
   const deaf = nursery.spawn('deaf', ['sh', '-c', "trap '' TERM; echo up; while :; do sleep 0.1; done"]);
   await until(() => readFileSync(deaf.logPath, 'utf8') === 'up\n');
   t.is((await deaf.stop({ graceMs: 100 })).signal, 'SIGKILL');
