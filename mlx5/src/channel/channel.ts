@@ -1,11 +1,12 @@
 import type { ChannelKind } from '../discover/device.ts';
+import type { Umem } from './umem.ts';
 
 /** fwctl scopes (uapi/fwctl). A channel is given the lowest scope the guard's class of the command needs. */
 export type Scope = 0 | 1 | 2 | 3;
 
 export interface ChannelInfo {
   readonly kind: ChannelKind;
-  /** `V4` for mlx5ctl; the fwctl uAPI has one version, `1`. */
+  /** `V1` to `V4` for mlx5ctl, found by trying; the fwctl uAPI has one version, `1`. */
   readonly abi: string;
   /** User id that the driver stamps into every command of this file. */
   readonly uid: number;
@@ -30,5 +31,10 @@ export interface Channel extends Disposable {
   readonly info: ChannelInfo;
   /** @throws GuardError when the command is not in the class that this channel was opened for */
   call(inbox: Uint8Array, outbox: Uint8Array, options: { readonly scope: Scope }): CallResult;
+  /** Memory that the device may be told to write to. Absent where the kernel offers none (fwctl).
+   * @param length bytes, up to 64 MiB; rounded up to pages
+   * @throws ChannelError `MemoryFailed` with the errno */
+  registerMemory?(length: number): Umem;
+  /** Also ends what memory is still registered. */
   close(): void;
 }

@@ -1,10 +1,10 @@
 import type { NicFunction } from '../discover/device.ts';
 import { type ChannelStep, explainErrno } from './errno.ts';
 
-/** - `OpenFailed`, `InfoFailed`: a system call failed, `errno` says how
+/** - `OpenFailed`, `InfoFailed`, `MemoryFailed`: a system call failed, `errno` says how
  * - `WrongDevice`: the node belongs to another vendor's device
  * - `Closed`: the channel was used after `close()` */
-export type ChannelErrorCode = 'OpenFailed' | 'InfoFailed' | 'WrongDevice' | 'Closed';
+export type ChannelErrorCode = 'OpenFailed' | 'InfoFailed' | 'MemoryFailed' | 'WrongDevice' | 'Closed';
 
 /** A channel could not be opened or used. */
 export class ChannelError extends Error {
@@ -19,6 +19,14 @@ export class ChannelError extends Error {
   }
 }
 
+const FAILURES: Readonly<
+  Record<Exclude<ChannelStep, 'command'>, { readonly code: ChannelErrorCode; readonly what: string }>
+> = {
+  open: { code: 'OpenFailed', what: 'could not be opened' },
+  info: { code: 'InfoFailed', what: 'did not answer its INFO ioctl' },
+  memory: { code: 'MemoryFailed', what: 'did not take memory for the device to write to' },
+};
+
 /** The error for a system call that failed on a device's node. */
 export function channelErrorOf(
   device: NicFunction,
@@ -26,8 +34,7 @@ export function channelErrorOf(
   errno: number,
   cause?: unknown,
 ): ChannelError {
-  const { name, meaning } = explainErrno(device.kind, errno);
-  const tried = step === 'open' ? 'could not be opened' : 'did not answer its INFO ioctl';
-  const message = `${device.node} (${device.pciAddress}) ${tried}: ${name}: ${meaning}`;
-  return new ChannelError(step === 'open' ? 'OpenFailed' : 'InfoFailed', message, { errno, cause });
+  const { name, meaning } = explainErrno(device.kind, errno, step);
+  const { code, what } = FAILURES[step];
+  return new ChannelError(code, `${device.node} (${device.pciAddress}) ${what}: ${name}: ${meaning}`, { errno, cause });
 }

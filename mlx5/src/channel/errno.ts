@@ -1,7 +1,7 @@
 import type { ChannelKind } from '../discover/device.ts';
 
 /** Step of a channel's life in which a system call failed. */
-export type ChannelStep = 'open' | 'info' | 'command';
+export type ChannelStep = 'open' | 'info' | 'memory' | 'command';
 
 interface ErrnoMeaning {
   readonly name: string;
@@ -52,8 +52,10 @@ const BOTH: Partial<Record<ErrnoName, string>> = {
 const ONLY: Record<ChannelKind, Partial<Record<ErrnoName, string>>> = {
   mlx5ctl: {
     EPERM: 'every ioctl of mlx5ctl needs CAP_SYS_ADMIN; run privileged',
-    ENOTTY: 'no ioctl of mlx5ctl ABI V4: the driver speaks another version, or the file is no mlx5ctl node',
-    EINVAL: 'a length is below 16 or above 262,144 bytes, or the structure is shorter than the driver expects',
+    ENOTTY: 'no ioctl of mlx5ctl in any of its versions V1 to V4: the file is no mlx5ctl node',
+    EINVAL:
+      'a length is below 16 or above what the version takes (8,192 bytes in V1 to V3, 262,144 in V4), or the structure ' +
+      'is shorter than the driver expects',
     EOPNOTSUPP: 'reserved fields are not zero: the driver speaks another version of the ABI',
   },
   fwctl: {
@@ -67,14 +69,24 @@ const ONLY: Record<ChannelKind, Partial<Record<ErrnoName, string>>> = {
   },
 };
 
+/** What differs when memory is registered or taken back. */
+const MEMORY: Partial<Record<ErrnoName, string>> = {
+  ENOENT: 'the driver knows no such memory of this file',
+  EINVAL: 'the memory is empty or longer than 64 MiB, or a memory key still stands on it',
+  EFAULT: 'the memory is not mapped for writing: a bug in this program',
+  ENOMEM: 'the kernel could not pin the memory, or it exceeds RLIMIT_MEMLOCK: raise the limit of locked memory',
+};
+
 const names: ReadonlyMap<number, ErrnoName> = new Map(
   Object.entries(ERRNO).map(([name, number]) => [number, name as ErrnoName]),
 );
 
-/** Names an errno and says what it means on this kind of channel. */
-export function explainErrno(kind: ChannelKind, errno: number): ErrnoMeaning {
+/** Names an errno and says what it means on this kind of channel, in this step. */
+export function explainErrno(kind: ChannelKind, errno: number, step: ChannelStep = 'command'): ErrnoMeaning {
   const name = names.get(errno);
   if (name === undefined) return { name: `errno ${errno}`, meaning: 'an error that the interface does not document' };
+  const ofStep = step === 'memory' ? MEMORY[name] : undefined;
+  if (ofStep !== undefined) return { name, meaning: ofStep };
   return { name, meaning: ONLY[kind][name] ?? BOTH[name] ?? 'an error that the interface does not document' };
 }
 

@@ -38,9 +38,10 @@ export interface Guard {
   admit(inbox: Uint8Array, limit: Scope): Scope;
 }
 
-/** Classes by impact. Own objects come with the first collector that needs them: no rule allows their inputs yet. */
+/** Classes by impact. Own objects are no change to the device: they belong to this file's user id alone, nobody else can
+ * name them, and the driver ends them when the file is closed (ADR 0010). */
 const CLASSES: Record<Impact, readonly CommandClass[]> = {
-  ReadOnly: ['read'],
+  ReadOnly: ['read', 'ownObject'],
   DebugWrite: ['read', 'ownObject', 'debugWrite'],
   Intrusive: ['read', 'ownObject', 'debugWrite', 'write'],
 };
@@ -91,8 +92,11 @@ export function createGuard(impact: Impact): Guard {
   }
 
   function checkClass(rule: GuardRule): void {
-    if (classes.includes(rule.class)) return;
     const why = rule.reason === undefined ? '' : `: ${rule.reason}`;
+    if (classes.includes(rule.class)) {
+      if (rule.admitted) return;
+      throw new GuardError('ClassNotAllowed', `${rule.name}: no input of it is in the table${why}`);
+    }
     throw new GuardError(
       'ClassNotAllowed',
       `${rule.name} is of class ${rule.class}, not allowed with impact ${impact}${why}`,

@@ -13,7 +13,7 @@ import {
  * - `read`: nothing, within the input bits that its rule allows
  * - `ownObject`: makes or destroys what belongs to this user id alone
  * - `debugWrite`: changes debug state that can be put back
- * - `write`: changes the device
+ * - `write`: changes the device, or can disturb it
  * - `never`: is not for this program, whatever the impact asked for */
 export type CommandClass = 'read' | 'ownObject' | 'debugWrite' | 'write' | 'never';
 
@@ -42,6 +42,8 @@ export interface GuardRule {
   readonly name: string;
   readonly class: CommandClass;
   readonly reason?: string;
+  /** False where the table names no input: nothing needs the command yet, so that not even its bare form passes. */
+  readonly admitted: boolean;
   /** Per byte the input bits that may be set: of the register's data, or of the whole inbox. */
   readonly mask: Uint8Array;
   /** Values allowed in fields that name an operation. */
@@ -117,7 +119,7 @@ function commandRule(stored: StoredCommandRule): GuardRule {
   const opcode = codeOfCommand(stored);
   const listed: unknown = commandByOpcode(opcode)?.fwctlScope;
   const scope =
-    stored.class === 'read' && typeof listed === 'number' ? (listed as 0 | 1 | 2 | 3) : scopeOf(stored.class);
+    stored.class === 'read' && typeof listed === 'number' ? (listed as 0 | 1 | 2 | 3) : SCOPES[stored.class];
   const layout = stored.layout ?? '';
   const rule = compile(stored.name, stored, layout, stored.layout ? layoutOf(layout).bytes : 0);
   return { ...rule, opMods: stored.opMod ?? [], scope: opcode === OPCODE.ACCESS_REG ? 1 : scope };
@@ -126,7 +128,7 @@ function commandRule(stored: StoredCommandRule): GuardRule {
 function registerRule(stored: StoredRegisterRule): GuardRule {
   const { layout, bytes } = registerOf(stored.register);
   const rule = compile(stored.register, stored, layout, bytes);
-  return { ...rule, opMods: [], scope: scopeOf(stored.class) };
+  return { ...rule, opMods: [], scope: SCOPES[stored.class] };
 }
 
 function compile(name: string, stored: StoredRule, layout: string, bytes: number): Omit<GuardRule, 'opMods' | 'scope'> {
@@ -140,9 +142,9 @@ function compile(name: string, stored: StoredRule, layout: string, bytes: number
     const { bit, width } = fieldPosition(layout, field);
     writeWideBits(mask, bit, width, -1n);
   }
-  return { name, class: stored.class, ...(stored.reason ? { reason: stored.reason } : {}), mask, operations };
+  const reason = stored.reason === undefined ? {} : { reason: stored.reason };
+  return { name, class: stored.class, ...reason, admitted: stored.input !== undefined, mask, operations };
 }
 
-function scopeOf(commandClass: CommandClass): 1 | 2 | 3 {
-  return commandClass === 'read' ? 1 : commandClass === 'write' || commandClass === 'never' ? 3 : 2;
-}
+/** Commands for own objects pass the kernel in no scope at all; none is asked for them. */
+const SCOPES: Readonly<Record<CommandClass, 1 | 2 | 3>> = { read: 1, ownObject: 1, debugWrite: 2, write: 3, never: 3 };

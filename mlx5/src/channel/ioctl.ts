@@ -3,13 +3,25 @@ import koffi from 'koffi';
 /** ioctl(2). Declared without its variadic tail: the calling convention is the same on x86-64 and AArch64.
  * Calls are synchronous and so belong into a lane's worker thread: the asynchronous ones of koffi cost 22–41 µs, occupy
  * libuv's pool and do not pin their buffers. */
-const nativeIoctl: (fd: number, request: number, argument: Uint8Array) => number = koffi
-  .load('libc.so.6')
-  .func('int ioctl(int, unsigned long, void *)');
+const libc = koffi.load('libc.so.6');
+const nativeIoctl: (fd: number, request: number, argument: Uint8Array) => number = libc.func(
+  'int ioctl(int, unsigned long, void *)',
+);
+const nativeIoctlOfNumber: (fd: number, request: number, argument: number) => number = libc.func('ioctl', 'int', [
+  'int',
+  'ulong',
+  'ulong',
+]);
 
 /** @returns 0 or the errno. `argument` is the structure of the request, which the kernel may write. */
 export function ioctl(fd: number, request: number, argument: Uint8Array): number {
   return nativeIoctl(fd, request, argument) < 0 ? koffi.errno() : 0;
+}
+
+/** For requests whose argument is a number itself and no address.
+ * @returns 0 or the errno */
+export function ioctlOfNumber(fd: number, request: number, argument: number): number {
+  return nativeIoctlOfNumber(fd, request, argument) < 0 ? koffi.errno() : 0;
 }
 
 /** Address of a buffer's bytes, for structures that point to buffers. It holds while the buffer is referenced: keep it

@@ -2,59 +2,104 @@ import { closeSync } from 'node:fs';
 import type { NicFunction } from '../discover/device.ts';
 import type { CallResult, Channel, ChannelInfo, Scope } from './channel.ts';
 import { ChannelError, channelErrorOf } from './channelError.ts';
+import { ERRNO } from './errno.ts';
 import type { Guard } from './guard.ts';
-import { addressOf, ioctl } from './ioctl.ts';
-
-/** ioctl numbers of ABI V4 (magic 0x5c; the number holds the structure's size, so that another version says ENOTTY). */
-export const MLX5CTL_INFO = 0x80105c00;
-export const MLX5CTL_CMDRPC = 0xc0185c01;
-const INFO_BYTES = 16;
-const CMDRPC_BYTES = 24;
-/** 512 mailbox blocks of 512 bytes. */
-const MAX_LENGTH = 262_144;
+import { addressOf, ioctl, ioctlOfNumber } from './ioctl.ts';
+import { mapMemory } from './mappedMemory.ts';
+import { IMPOSSIBLE_UMEM, MLX5CTL_V1, MLX5CTL_V2, MLX5CTL_V3, MLX5CTL_V4, type Mlx5ctlAbi } from './mlx5ctlAbi.ts';
+import { createUmemSet, type Umem } from './umem.ts';
 
 /** The channel over an open mlx5ctl node. It owns the descriptor. */
 export function openMlx5ctl(device: NicFunction, fd: number, guard: Guard): Channel {
-  const info = readInfo(device, fd);
+  const { abi, info } = findAbi(device, fd);
+  const umems = createUmemSet();
   // One structure for all calls of the channel; only its addresses and lengths change. Host order is little endian on
   // all hosts that this runs on (x86-64, arm64).
-  const argument = new Uint8Array(CMDRPC_BYTES);
+  const argument = new Uint8Array(abi.cmdrpc.bytes);
   const fields = new DataView(argument.buffer);
   let open = true;
 
-  function call(inbox: Uint8Array, outbox: Uint8Array, { scope }: { readonly scope: Scope }): CallResult {
+  function checkOpen(): void {
     if (!open) throw new ChannelError('Closed', `the channel to ${device.pciAddress} is closed`);
+  }
+
+  function call(inbox: Uint8Array, outbox: Uint8Array, { scope }: { readonly scope: Scope }): CallResult {
+    checkOpen();
     guard.admit(inbox, scope);
     fields.setBigUint64(0, addressOf(inbox), true);
     fields.setBigUint64(8, addressOf(outbox), true);
     fields.setUint32(16, inbox.length, true);
     fields.setUint32(20, outbox.length, true);
     const startedNs = process.hrtime.bigint();
-    const errno = ioctl(fd, MLX5CTL_CMDRPC, argument);
+    const errno = ioctl(fd, abi.cmdrpc.request, argument);
     const elapsedNs = process.hrtime.bigint() - startedNs;
     return { length: errno === 0 ? outbox.length : 0, errno, startedNs, elapsedNs };
+  }
+
+  function registerMemory(length: number): Umem {
+    checkOpen();
+    const mapping = mapMemory(length);
+    if ('errno' in mapping) throw channelErrorOf(device, 'memory', mapping.errno);
+    const { memory } = mapping;
+    const { umemReg } = abi;
+    const structure = new Uint8Array(umemReg.bytes);
+    const view = new DataView(structure.buffer);
+    if (umemReg.size !== undefined) view.setUint32(umemReg.size, umemReg.bytes, true);
+    view.setBigUint64(umemReg.addr, memory.address, true);
+    view.setBigUint64(umemReg.len, BigInt(memory.length), true);
+    const errno = ioctl(fd, umemReg.request, structure);
+    if (errno !== 0) {
+      memory.unmap();
+      throw channelErrorOf(device, 'memory', errno);
+    }
+    const id = view.getUint32(umemReg.umem_id, true);
+    // A closed descriptor's number may be another file's by now.
+    return umems.add(id, memory, () => (open ? unregister(fd, abi, id) : 0));
   }
 
   function close(): void {
     if (!open) return;
     open = false;
     closeSync(fd);
+    umems.unmapAll();
   }
 
-  return { info, call, close, [Symbol.dispose]: close };
+  return { info, call, registerMemory, close, [Symbol.dispose]: close };
 }
 
-function readInfo(device: NicFunction, fd: number): ChannelInfo {
-  const argument = new Uint8Array(INFO_BYTES);
-  const errno = ioctl(fd, MLX5CTL_INFO, argument);
-  if (errno !== 0) throw channelErrorOf(device, 'info', errno);
-  const fields = new DataView(argument.buffer);
-  return {
-    kind: 'mlx5ctl',
-    abi: 'V4',
-    uid: fields.getUint16(0, true),
-    uctxCap: fields.getUint32(4, true),
-    maxInLength: MAX_LENGTH,
-    maxOutLength: MAX_LENGTH,
-  };
+/** Finds the driver's version by trying: INFO has another number in each but V2 and V3, which differ in how memory is
+ * unregistered. */
+function findAbi(device: NicFunction, fd: number): { readonly abi: Mlx5ctlAbi; readonly info: ChannelInfo } {
+  let errno = 0;
+  for (const abi of [MLX5CTL_V4, MLX5CTL_V3, MLX5CTL_V1]) {
+    const argument = new Uint8Array(abi.info.bytes);
+    const fields = new DataView(argument.buffer);
+    if (abi.info.size !== undefined) fields.setUint32(abi.info.size, abi.info.bytes, true);
+    errno = ioctl(fd, abi.info.request, argument);
+    if (errno === ERRNO.ENOTTY) continue;
+    if (errno !== 0) break;
+    const found = abi === MLX5CTL_V3 && unregister(fd, abi, IMPOSSIBLE_UMEM) === ERRNO.ENOTTY ? MLX5CTL_V2 : abi;
+    return {
+      abi: found,
+      info: {
+        kind: 'mlx5ctl',
+        abi: found.name,
+        uid: fields.getUint16(abi.info.uctx_uid, true),
+        uctxCap: fields.getUint32(abi.info.uctx_cap, true),
+        maxInLength: abi.maxLength,
+        maxOutLength: abi.maxLength,
+      },
+    };
+  }
+  throw channelErrorOf(device, 'info', errno);
+}
+
+/** @returns 0 or the errno */
+function unregister(fd: number, { umemUnreg }: Mlx5ctlAbi, id: number): number {
+  if (umemUnreg.argument === 'number') return ioctlOfNumber(fd, umemUnreg.request, id);
+  const structure = new Uint8Array(umemUnreg.bytes);
+  const fields = new DataView(structure.buffer);
+  if (umemUnreg.size !== undefined) fields.setUint32(umemUnreg.size, umemUnreg.bytes, true);
+  fields.setUint32(umemUnreg.umem_id, id, true);
+  return ioctl(fd, umemUnreg.request, structure);
 }

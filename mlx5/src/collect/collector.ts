@@ -1,6 +1,7 @@
 import type { NicFunction } from '../discover/device.ts';
 import type { CollectorReason } from '../lane/events.ts';
 import type { CommandRunner } from './commandRunner.ts';
+import type { DumpMemory } from './dumpMemory.ts';
 import type { Item } from './item.ts';
 import type { CollectorSpec, Impact } from './spec.ts';
 
@@ -25,6 +26,10 @@ export interface CollectContext {
   readonly runner: CommandRunner;
   /** Items of an earlier run by key: they steer the collector, are not read again and not yielded. */
   readonly done: ReadonlyMap<string, Item>;
+  /** Memory for firmware to write dumps into; made at the first call, the same one in all calls of a lane. Absent where
+   * the kernel offers none.
+   * @throws CollectorStop `Unsupported` where it is refused all the same, `DeviceGone`, `DeviceHung` */
+  readonly memory?: () => DumpMemory;
 }
 
 /** One way to read a device. It yields items as they come and never holds a dump in memory. */

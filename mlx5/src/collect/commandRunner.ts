@@ -4,6 +4,7 @@ import type { NicFunction } from '../discover/device.ts';
 import { outboxStatus, outboxSyndrome, STATUS, statusOf, writeInboxHeader, writeRegisterId } from '../prm/index.ts';
 import type { ByteSlab } from './byteSlab.ts';
 import { CollectorStop } from './collector.ts';
+import type { DumpMemory } from './dumpMemory.ts';
 import type { Frame, ItemOutcome } from './item.ts';
 
 /** A command to give. */
@@ -18,6 +19,15 @@ export interface CommandRequest {
   fill(inbox: Uint8Array): void;
   /** Whether firmware's "no such thing" is an answer. */
   readonly probe: boolean;
+  /** For a command whose answer firmware writes into memory: what it has written follows the outbox, in the frame. */
+  readonly memory?: MemoryAnswer;
+}
+
+export interface MemoryAnswer {
+  readonly source: DumpMemory;
+  /** @returns how many bytes were written, by an outbox whose status is OK. More than the memory has are not believed:
+   * then all of it is taken */
+  written(outbox: Uint8Array): number;
 }
 
 export interface CommandAnswer {
@@ -87,7 +97,8 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
   function give(request: CommandRequest, inbox: Uint8Array): Frame {
     if (control.cancelled())
       throw new CollectorStop('Cancelled', `cancelled before the next command to ${device.pciAddress}`);
-    budget.left -= request.inLength + request.outLength;
+    const room = request.memory?.source.length ?? 0;
+    budget.left -= request.inLength + request.outLength + room;
     if (budget.left < 0) {
       throw new CollectorStop(
         'LimitExceeded',
@@ -100,7 +111,9 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
     control.commandEnds();
     const elapsedMs = Number(elapsedNs / 1_000_000n);
     if (elapsedMs > SLOW_MS) control.pause(Math.min(elapsedMs, LONGEST_PAUSE_MS));
-    const answer = length === outbox.length ? outbox : outbox.subarray(0, length);
+    const short = length === outbox.length ? outbox : outbox.subarray(0, length);
+    const answer = errno === 0 && request.memory !== undefined ? withMemory(short, request.memory) : short;
+    budget.left += room - (answer.length - short.length);
     return {
       opcode: request.opcode,
       opMod: request.opMod,
@@ -113,6 +126,15 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
       inbox,
       outbox: answer,
     };
+  }
+
+  function withMemory(outbox: Uint8Array, { source, written }: MemoryAnswer): Uint8Array {
+    const bytes = outboxStatus(outbox) === STATUS.OK ? Math.min(written(outbox), source.length) : 0;
+    if (bytes <= 0) return outbox;
+    const both = slab.allocate(outbox.length + bytes);
+    both.set(outbox);
+    source.copyOut(both.subarray(outbox.length));
+    return both;
   }
 
   function judge(request: CommandRequest, frames: readonly Frame[], last: Frame): CommandAnswer {

@@ -21,6 +21,13 @@ export interface OperandField {
   readonly enumeration?: Enumeration;
 }
 
+/** Registers that the database has not, but the command structures have. They are found by name and id, and are not among
+ * all registers: nothing sweeps over them.
+ * @source mlx5_ifc.h of the mlx5ctl tool */
+const OUTSIDE_DATABASE: readonly RegisterLayout[] = [
+  { id: 0x402e, name: 'CORE_DUMP', layout: 'core_dump_reg', bytes: 64 },
+];
+
 let registers: readonly RegisterLayout[] | undefined;
 let byName: ReadonlyMap<string, RegisterLayout> | undefined;
 let byId: ReadonlyMap<number, RegisterLayout> | undefined;
@@ -32,12 +39,12 @@ export function allRegisters(): readonly RegisterLayout[] {
 }
 
 export function registerByName(name: string): RegisterLayout | undefined {
-  byName ??= new Map(allRegisters().map((register) => [register.name, register]));
+  byName ??= new Map([...allRegisters(), ...OUTSIDE_DATABASE].map((register) => [register.name, register]));
   return byName.get(name);
 }
 
 export function registerById(id: number): RegisterLayout | undefined {
-  byId ??= new Map(allRegisters().map((register) => [register.id, register]));
+  byId ??= new Map([...allRegisters(), ...OUTSIDE_DATABASE].map((register) => [register.id, register]));
   return byId.get(id);
 }
 

@@ -2,12 +2,14 @@ import test from 'ava';
 import fc from 'fast-check';
 import { createGuard, GuardError } from '../../src/channel/guard.ts';
 import { guardRules } from '../../src/channel/guardRules.ts';
+import { allSet } from '../../src/collect/allSet.ts';
 import {
   ACCESS_REG_READ,
   ACCESS_REG_WRITE,
   allCommands,
   allRegisters,
   fieldPosition,
+  layoutOf,
   OPCODE,
   readBits,
   readLayoutData,
@@ -65,7 +67,8 @@ test('the table has every command and every register, once, with a reason for wh
   );
   t.deepEqual(
     registerTable.map((rule) => rule.register),
-    allRegisters().map(({ name }) => name),
+    // The database's, and CORE_DUMP, which only the command structures have.
+    [...allRegisters().map(({ name }) => name), 'CORE_DUMP'],
   );
   for (const rule of [...commandTable, ...registerTable]) {
     if (rule.class !== 'read') t.truthy(rule.reason, JSON.stringify(rule));
@@ -177,10 +180,10 @@ test('whatever is in an inbox, nothing outside of the table passes', (t) => {
         passed += 1;
         const { commands, registers: byId } = guardRules();
         const command = commands.get(opcode)!;
-        t.is(command.class, 'read');
+        t.true(command.class === 'read' || command.class === 'ownObject', command.name);
         const isRegister = opcode === OPCODE.ACCESS_REG;
         const rule = isRegister ? byId.get(registerId)! : command;
-        t.is(rule.class, 'read');
+        if (isRegister) t.is(rule.class, 'read');
         if (isRegister) t.is(opMod, ACCESS_REG_READ);
         const start = isRegister ? 16 : 0;
         for (let at = isRegister ? 16 : 8; at < inbox.length; at += 1) {
@@ -264,4 +267,157 @@ test('other commands take only the input that the table names, and no tunnel', (
     refusal(() => guard.admit(new Uint8Array(8), 1)),
     'BadInbox',
   );
+});
+
+/** An inbox with these fields. */
+function filled(opcode: number, layout: string, values: Readonly<Record<string, number | bigint>>): Uint8Array {
+  const inbox = new Uint8Array(Math.max(16, layoutOf(layout).bytes));
+  writeInboxHeader(inbox, opcode, 0);
+  for (const [path, value] of Object.entries(values)) setField(inbox, layout, path, value);
+  return inbox;
+}
+
+const mkc = (field: string): string => `memory_key_mkey_entry.${field}`;
+/** Section 7.5 of the reference. */
+const LOCAL_KEY: Readonly<Record<string, number | bigint>> = {
+  mkey_umem_valid: 1,
+  mkey_umem_id: 3,
+  [mkc('access_mode_1_0')]: 1,
+  [mkc('lw')]: 1,
+  [mkc('lr')]: 1,
+  [mkc('qpn')]: 0xffffff,
+  [mkc('mkey_7_0')]: 0x42,
+  [mkc('pd')]: 7,
+  [mkc('start_addr')]: 0x7f00_0000_0000n,
+  [mkc('len')]: 2n ** 21n,
+};
+
+test('every impact may make objects of its own: a key for local access to registered memory, and nothing more', (t) => {
+  const makeKey = (change: Readonly<Record<string, number | bigint>>) => (): unknown =>
+    guard.admit(filled(OPCODE.CREATE_MKEY, 'create_mkey_in', { ...LOCAL_KEY, ...change }), 1);
+  t.is(refusal(makeKey({})), undefined);
+  t.is(
+    refusal(() => guard.admit(filled(OPCODE.ALLOC_PD, 'alloc_pd_in', {}), 1)),
+    undefined,
+  );
+  t.is(
+    refusal(() => guard.admit(filled(OPCODE.DESTROY_MKEY, 'destroy_mkey_in', { mkey_index: 9 }), 1)),
+    undefined,
+  );
+  t.is(
+    refusal(() => guard.admit(filled(OPCODE.DEALLOC_PD, 'dealloc_pd_in', { pd: 9 }), 1)),
+    undefined,
+  );
+  const wrong: readonly Readonly<Record<string, number | bigint>>[] = [
+    { [mkc('rw')]: 1 },
+    { [mkc('rr')]: 1 },
+    { [mkc('a')]: 1 },
+    { [mkc('umr_en')]: 1 },
+    { [mkc('lw')]: 0 },
+    { [mkc('length64')]: 1 },
+    { [mkc('access_mode_1_0')]: 0 },
+    { [mkc('access_mode_4_2')]: 1 },
+    { [mkc('qpn')]: 1 },
+    { mkey_umem_valid: 0 },
+    { pg_access: 1 },
+    { translations_octword_actual_size: 1 },
+  ];
+  for (const change of wrong) t.is(refusal(makeKey(change)), 'InputNotAllowed', Object.keys(change)[0]);
+  const withPages = new Uint8Array(272 + 16);
+  withPages.set(filled(OPCODE.CREATE_MKEY, 'create_mkey_in', LOCAL_KEY));
+  withPages[279] = 1;
+  t.is(
+    refusal(() => guard.admit(withPages, 1)),
+    'InputNotAllowed',
+    'a bus address behind the structure',
+  );
+  for (const opcode of [0xa08, 0xa0a]) {
+    const inbox = new Uint8Array(64);
+    writeInboxHeader(inbox, opcode, 0);
+    t.is(
+      refusal(() => createGuard('Intrusive').admit(inbox, 3)),
+      'ClassNotAllowed',
+      'the driver alone tells the device bus addresses',
+    );
+  }
+});
+
+test('a core dump into memory passes with impact Intrusive only; the types that print into the tracer never', (t) => {
+  const dump = (values: Readonly<Record<string, number>>, opMod = ACCESS_REG_READ): Uint8Array =>
+    registerRead('CORE_DUMP', { core_dump_type: 2, mkey: 0x142, size: 0x200000, ...values }, opMod);
+  const intrusive = createGuard('Intrusive');
+  t.is(
+    refusal(() => intrusive.admit(dump({ more_dump: 1, cookie: 0x500c04 }), 1)),
+    undefined,
+  );
+  for (const impact of ['ReadOnly', 'DebugWrite'] as const) {
+    t.is(
+      refusal(() => createGuard(impact).admit(dump({}), 3)),
+      'ClassNotAllowed',
+      impact,
+    );
+  }
+  const wrong: readonly Readonly<Record<string, number>>[] = [
+    { core_dump_type: 0 },
+    { core_dump_type: 1 },
+    { core_dump_type: 3 },
+    { vhca_id: 1 },
+    { qpn: 1 },
+  ];
+  for (const values of wrong) {
+    t.is(
+      refusal(() => intrusive.admit(dump(values), 3)),
+      'InputNotAllowed',
+      JSON.stringify(values),
+    );
+  }
+  t.is(
+    refusal(() => intrusive.admit(dump({}, ACCESS_REG_WRITE), 3)),
+    'ClassNotAllowed',
+    'a register write',
+  );
+});
+
+test('what is no read and names no input passes in no impact, not even bare', (t) => {
+  const intrusive = createGuard('Intrusive');
+  const bare = registerTable.filter((rule) => rule.class !== 'read' && rule.input === undefined);
+  t.true(bare.length > 20);
+  for (const { register } of bare) {
+    t.is(
+      refusal(() => intrusive.admit(registerRead(register), 3)),
+      'ClassNotAllowed',
+      register,
+    );
+  }
+});
+
+test('what would drive hardware behind the guard is never admitted, and never part of All', (t) => {
+  const inAll = new Set(allSet().map(({ register }) => register));
+  for (const name of ['MFBE', 'MJTAG', 'MMDIO', 'MGCR', 'MTCQ', 'MKDC', 'HCA_CMD_ENCAP', 'MCDA', 'CORE_DUMP']) {
+    t.false(inAll.has(name), name);
+    if (name === 'CORE_DUMP') continue;
+    t.is(registerTable.find(({ register }) => register === name)?.class, 'never', name);
+    t.is(
+      refusal(() => createGuard('Intrusive').admit(registerRead(name), 3)),
+      'ClassNotAllowed',
+      name,
+    );
+  }
+});
+
+test('a higher fwctl scope than the class of the command needs is never asked for, and a lower limit refuses', (t) => {
+  const needs: readonly (readonly [string, number])[] = [
+    ['read', 1],
+    ['ownObject', 1],
+    ['debugWrite', 2],
+    ['write', 3],
+    ['never', 3],
+  ];
+  for (const [of, scope] of needs) {
+    for (const rule of commandTable.filter((entry) => entry.class === of)) {
+      const got = guardRules().commands.get(Number(rule.opcode))!.scope;
+      if (of === 'read') t.true(got <= 1, rule.opcode);
+      else t.is(got, scope as 1 | 2 | 3, rule.opcode);
+    }
+  }
 });
