@@ -1,3 +1,4 @@
+import { COLLECTOR_TYPES } from '@nicdiag/mlx5';
 import anyTest, { type TestFn } from 'ava';
 import { type AgentBench, FIRST, HOST, readOf, repeated, SECOND, startAgentBench } from './agent/agentBench.ts';
 import { readAgain } from './agent/safeItems.ts';
@@ -76,7 +77,7 @@ test.serial('the devices of the node are published with identity, ports and expl
   t.is(device?.status?.ports?.[0]?.state, 'Up');
   t.like(device?.status?.conditions?.[0], { type: 'Responsive', status: 'True', reason: 'FirmwareAnswers' });
   const nicNode = JSON.parse(await bench.stack.kubectl(['get', 'nicnode', HOST, '-o', 'json']));
-  t.like(nicNode.status, { devices: 2, agent: { collectors: ['RegisterDump', 'CapabilityDump'] } });
+  t.like(nicNode.status, { devices: 2, agent: { collectors: [...COLLECTOR_TYPES] } });
 });
 
 test.serial('a refused register is an error item; all others are read, each exactly once', async (t) => {

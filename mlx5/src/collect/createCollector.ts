@@ -1,5 +1,6 @@
 import { createCapabilityDump } from './capabilityDump.ts';
 import type { Collector } from './collector.ts';
+import { createLinkDiagnostics } from './linkDiagnostics.ts';
 import { createRegisterDump } from './registerDump.ts';
 import type { CollectorSpec } from './spec.ts';
 
@@ -12,6 +13,7 @@ type CollectorFactories = {
 const FACTORIES: CollectorFactories = {
   RegisterDump: createRegisterDump,
   CapabilityDump: createCapabilityDump,
+  LinkDiagnostics: createLinkDiagnostics,
 };
 
 /** The collector for what a capture asks for. */

@@ -1,6 +1,6 @@
 /** What a capture asks of one collector. The same shape as `spec.collectors[]` of a DiagnosticCapture,
  * kept here so that the library stands without Kubernetes. */
-export type CollectorSpec = RegisterDumpSpec | CapabilityDumpSpec;
+export type CollectorSpec = RegisterDumpSpec | CapabilityDumpSpec | LinkDiagnosticsSpec;
 
 export interface RegisterDumpSpec {
   readonly name: string;
@@ -25,6 +25,15 @@ export interface CapabilityDumpSpec {
   readonly name: string;
   readonly type: 'CapabilityDump';
   readonly capabilityDump: { readonly mode?: 'Current' | 'Maximum' | 'Both' };
+}
+
+export interface LinkDiagnosticsSpec {
+  readonly name: string;
+  readonly type: 'LinkDiagnostics';
+  readonly linkDiagnostics?: {
+    /** Eye openings or figures of merit too: impact DebugWrite. Default false. */
+    readonly eye?: boolean;
+  };
 }
 
 /** How much a collector may do to a device (design: do no harm). */
