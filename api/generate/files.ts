@@ -1,3 +1,4 @@
+import { generateCaptureSchema } from './captureSchema.ts';
 import { generateReasons, readReasons, reasonsPage } from './reasons.ts';
 import { generateResources } from './resources.ts';
 import { readCrds } from './schema.ts';
@@ -11,6 +12,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
   const types = await generateTypes(crds);
   return new Map([
     ...[...types].map(([file, content]): [string, string] => [`api/src/generated/${file}`, content]),
+    ['api/src/generated/captureSchema.ts', generateCaptureSchema(crds)],
     ['api/src/generated/resources.ts', generateResources(crds)],
     ['api/src/generated/reasons.ts', generateReasons(reasons)],
     ['docs/reasons.md', reasonsPage(reasons)],

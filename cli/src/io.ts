@@ -1,6 +1,8 @@
 /** Where a command reads and writes. Data goes to `out`, everything else to `err`. */
 export interface Io {
   out(text: string): void;
+  /** Data that is no text. */
+  outBytes(bytes: Uint8Array): void;
   err(text: string): void;
   /** Whether `err` is a terminal, on which a line can be written over. */
   readonly errIsTerminal: boolean;
@@ -15,6 +17,7 @@ export interface Io {
 export function processIo(signal: AbortSignal): Io {
   return {
     out: (text) => void process.stdout.write(text),
+    outBytes: (bytes) => void process.stdout.write(bytes),
     err: (text) => void process.stderr.write(text),
     errIsTerminal: process.stderr.isTTY === true,
     colour: process.stdout.isTTY === true && !process.env['NO_COLOR'],

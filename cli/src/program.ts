@@ -10,6 +10,7 @@ import { addConnectionFlags } from './connection/connectionFlags.ts';
 import { errorLines } from './errorLines.ts';
 import { EXIT, UsageError } from './exitCodes.ts';
 import type { Io } from './io.ts';
+import { addLocalCommands } from './local/addLocalCommands.ts';
 
 /** Runs one command line.
  * @param args without the program's name
@@ -30,10 +31,15 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
+/** As it was called: `nicdiag` on a host, `kubectl-nicdiag` by kubectl. */
+function programName(): string {
+  return process.env['NICDIAG_PROGRAM'] === 'nicdiag' ? 'nicdiag' : 'kubectl-nicdiag';
+}
+
 /** Commands are loaded when they run: those without a cluster do not pay for the Kubernetes client, nor the others for
  * the layouts. */
 function buildProgram(io: Io, exitWith: (code: number) => void): Command {
-  const program = new Command('kubectl-nicdiag')
+  const program = new Command(programName())
     .description('Diagnostics of ConnectX NICs as Kubernetes resources')
     .usage('COMMAND [options]   (as kubectl plugin: kubectl nicdiag COMMAND [options])')
     .configureOutput({ writeOut: io.out, writeErr: io.err })
@@ -101,6 +107,7 @@ function buildProgram(io: Io, exitWith: (code: number) => void): Command {
       const { verifyCommand } = await import('./commands/verify.ts');
       await verifyCommand(path, options, io);
     });
+  addLocalCommands(add, io, exitWith);
   return program;
 }
 

@@ -8,6 +8,9 @@ export function testIo(options: Partial<Pick<Io, 'errIsTerminal' | 'colour'>> & 
     out: (text) => {
       written.out += text;
     },
+    outBytes: (bytes) => {
+      written.out += Buffer.from(bytes).toString('latin1');
+    },
     err: (text) => {
       written.err += text;
     },

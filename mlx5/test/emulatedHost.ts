@@ -32,6 +32,8 @@ export interface LoggedCommand {
 
 /** A host of devices that answer ioctl(2), in a process of its own. */
 export interface EmulatedHost {
+  /** Where its /dev and /sys are. */
+  readonly root: string;
   readonly devices: readonly NicFunction[];
   device(pciAddress: string): NicFunction;
   /** A request on the control socket, e.g. a fault. */
@@ -54,6 +56,7 @@ export async function emulatedHost(profile: string): Promise<EmulatedHost> {
   await ready(child);
   const devices = discoverDevices({ hostRoot: root });
   return {
+    root,
     devices,
     device(pciAddress) {
       const found = devices.find((device) => device.pciAddress === pciAddress);

@@ -1,4 +1,4 @@
-import { type DecodedItem, decodeItem, formatText, type Item } from '@nicdiag/mlx5/decode';
+import { decodeOr, itemText } from '../decode/itemText.ts';
 import { rawSources } from '../decode/rawSources.ts';
 import { showReports } from '../decode/showReports.ts';
 import { CommandError, UsageError } from '../exitCodes.ts';
@@ -31,7 +31,7 @@ export async function decodeCommand(path: string, options: DecodeOptions, io: Io
       io.signal.throwIfAborted();
       if (wanted.size > 0 && !wanted.has(item.name.toUpperCase())) continue;
       if (output === 'json') io.out(`${JSON.stringify({ source: source.path, ...decodeOr(item) })}\n`);
-      else io.out(`${heading}${item.key}\n${indented(textOf(item))}\n`);
+      else io.out(`${heading}${itemText(item)}`);
       heading = '';
       shown += 1;
     }
@@ -40,29 +40,4 @@ export async function decodeCommand(path: string, options: DecodeOptions, io: Io
   throw new CommandError(
     wanted.size > 0 ? `${path} has no item of ${options.register.join(', ')}` : `${path} has no items`,
   );
-}
-
-function textOf(item: Item): string {
-  const decoded = decodeOr(item);
-  return 'fields' in decoded ? formatText(decoded) : decoded.error.text;
-}
-
-type Undecoded = Pick<Item, 'key' | 'name'> & { readonly error: { readonly name: string; readonly text: string } };
-
-/** A register that this version has no layout for is shown as such; the raw bytes are in the file. */
-function decodeOr(item: Item): DecodedItem | Undecoded {
-  try {
-    return decodeItem(item);
-  } catch (error) {
-    const text = `cannot be decoded: ${error instanceof Error ? error.message : String(error)}`;
-    return { key: item.key, name: item.name, error: { name: 'NotDecoded', text } };
-  }
-}
-
-function indented(text: string): string {
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => `  ${line}\n`)
-    .join('');
 }

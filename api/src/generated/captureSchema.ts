@@ -1,0 +1,444 @@
+// Generated from crds/ by `make generate`. Do not edit.
+
+/** JSON Schema (draft 07) of a DiagnosticCapture's spec. */
+export const CAPTURE_SPEC_SCHEMA: object = {
+  "type": "object",
+  "required": [
+    "target",
+    "collectors"
+  ],
+  "properties": {
+    "target": {
+      "type": "object",
+      "properties": {
+        "nodeNames": {
+          "type": "array",
+          "minItems": 1,
+          "maxItems": 1024,
+          "items": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 240,
+            "pattern": "^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$"
+          }
+        },
+        "nodeSelector": {
+          "type": "object",
+          "properties": {
+            "matchLabels": {
+              "type": "object",
+              "maxProperties": 32,
+              "additionalProperties": {
+                "type": "string",
+                "maxLength": 63
+              }
+            },
+            "matchExpressions": {
+              "type": "array",
+              "maxItems": 32,
+              "items": {
+                "type": "object",
+                "required": [
+                  "key",
+                  "operator"
+                ],
+                "properties": {
+                  "key": {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 317
+                  },
+                  "operator": {
+                    "type": "string",
+                    "enum": [
+                      "In",
+                      "NotIn",
+                      "Exists",
+                      "DoesNotExist"
+                    ]
+                  },
+                  "values": {
+                    "type": "array",
+                    "maxItems": 64,
+                    "items": {
+                      "type": "string",
+                      "maxLength": 63
+                    }
+                  }
+                },
+                "additionalProperties": false
+              }
+            }
+          },
+          "additionalProperties": false
+        },
+        "devices": {
+          "type": "object",
+          "default": {},
+          "properties": {
+            "pciAddresses": {
+              "type": "array",
+              "maxItems": 64,
+              "items": {
+                "type": "string",
+                "maxLength": 13,
+                "pattern": "^[0-9a-f]{4,5}:[0-9a-f]{2}:[01][0-9a-f]\\.[0-7]$"
+              }
+            },
+            "interfaces": {
+              "type": "array",
+              "maxItems": 64,
+              "items": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 15,
+                "pattern": "^[^/\\s]+$"
+              }
+            },
+            "rdmaDevices": {
+              "type": "array",
+              "maxItems": 64,
+              "items": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 63,
+                "pattern": "^[^/\\s]+$"
+              }
+            },
+            "models": {
+              "type": "array",
+              "maxItems": 32,
+              "items": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 64
+              }
+            },
+            "psids": {
+              "type": "array",
+              "maxItems": 32,
+              "items": {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": 16,
+                "pattern": "^[A-Za-z0-9_-]+$"
+              }
+            },
+            "functions": {
+              "type": "array",
+              "minItems": 1,
+              "maxItems": 2,
+              "default": [
+                "PF"
+              ],
+              "items": {
+                "type": "string",
+                "enum": [
+                  "PF",
+                  "VF"
+                ]
+              }
+            },
+            "linkState": {
+              "type": "string",
+              "enum": [
+                "Any",
+                "Up",
+                "Down"
+              ],
+              "default": "Any"
+            }
+          },
+          "additionalProperties": false
+        }
+      },
+      "additionalProperties": false
+    },
+    "collectors": {
+      "type": "array",
+      "minItems": 1,
+      "maxItems": 16,
+      "items": {
+        "type": "object",
+        "required": [
+          "name",
+          "type"
+        ],
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 32,
+            "pattern": "^[a-z0-9]([a-z0-9-]*[a-z0-9])?$"
+          },
+          "type": {
+            "type": "string",
+            "enum": [
+              "RegisterDump",
+              "CapabilityDump"
+            ]
+          },
+          "registerDump": {
+            "type": "object",
+            "properties": {
+              "set": {
+                "type": "string",
+                "enum": [
+                  "Standard",
+                  "All"
+                ]
+              },
+              "registers": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 256,
+                "items": {
+                  "type": "object",
+                  "properties": {
+                    "name": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 64,
+                      "pattern": "^[A-Za-z][A-Za-z0-9_]*$"
+                    },
+                    "id": {
+                      "type": "string",
+                      "maxLength": 6,
+                      "pattern": "^0x[0-9a-fA-F]{1,4}$"
+                    },
+                    "index": {
+                      "type": "object",
+                      "maxProperties": 16,
+                      "additionalProperties": {
+                        "type": "string",
+                        "maxLength": 10,
+                        "pattern": "^(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})$"
+                      }
+                    }
+                  },
+                  "additionalProperties": false,
+                  "allOf": [
+                    {
+                      "oneOf": [
+                        {
+                          "required": [
+                            "name"
+                          ]
+                        },
+                        {
+                          "required": [
+                            "id"
+                          ]
+                        }
+                      ],
+                      "description": "exactly one of name and id must be given"
+                    }
+                  ]
+                }
+              }
+            },
+            "additionalProperties": false,
+            "allOf": [
+              {
+                "oneOf": [
+                  {
+                    "required": [
+                      "set"
+                    ]
+                  },
+                  {
+                    "required": [
+                      "registers"
+                    ]
+                  }
+                ],
+                "description": "exactly one of set and registers must be given"
+              }
+            ]
+          },
+          "capabilityDump": {
+            "type": "object",
+            "properties": {
+              "mode": {
+                "type": "string",
+                "enum": [
+                  "Current",
+                  "Maximum",
+                  "Both"
+                ],
+                "default": "Current"
+              }
+            },
+            "additionalProperties": false
+          }
+        },
+        "additionalProperties": false,
+        "allOf": [
+          {
+            "oneOf": [
+              {
+                "allOf": [
+                  {
+                    "properties": {
+                      "type": {
+                        "const": "RegisterDump"
+                      }
+                    },
+                    "required": [
+                      "type"
+                    ]
+                  },
+                  {
+                    "required": [
+                      "registerDump"
+                    ]
+                  }
+                ]
+              },
+              {
+                "not": {
+                  "anyOf": [
+                    {
+                      "properties": {
+                        "type": {
+                          "const": "RegisterDump"
+                        }
+                      },
+                      "required": [
+                        "type"
+                      ]
+                    },
+                    {
+                      "required": [
+                        "registerDump"
+                      ]
+                    }
+                  ]
+                }
+              }
+            ],
+            "description": "registerDump is required when type is RegisterDump, and forbidden otherwise"
+          },
+          {
+            "oneOf": [
+              {
+                "allOf": [
+                  {
+                    "properties": {
+                      "type": {
+                        "const": "CapabilityDump"
+                      }
+                    },
+                    "required": [
+                      "type"
+                    ]
+                  },
+                  {
+                    "required": [
+                      "capabilityDump"
+                    ]
+                  }
+                ]
+              },
+              {
+                "not": {
+                  "anyOf": [
+                    {
+                      "properties": {
+                        "type": {
+                          "const": "CapabilityDump"
+                        }
+                      },
+                      "required": [
+                        "type"
+                      ]
+                    },
+                    {
+                      "required": [
+                        "capabilityDump"
+                      ]
+                    }
+                  ]
+                }
+              }
+            ],
+            "description": "capabilityDump is required when type is CapabilityDump, and forbidden otherwise"
+          }
+        ]
+      }
+    },
+    "impact": {
+      "type": "string",
+      "enum": [
+        "ReadOnly"
+      ],
+      "default": "ReadOnly"
+    },
+    "deadline": {
+      "type": "string",
+      "maxLength": 32,
+      "pattern": "^([0-9]{1,6}(us|ms|s|m|h)){1,4}$",
+      "default": "10m"
+    },
+    "nodeDeadline": {
+      "type": "string",
+      "maxLength": 32,
+      "pattern": "^([0-9]{1,6}(us|ms|s|m|h)){1,4}$"
+    },
+    "parallelism": {
+      "type": "object",
+      "default": {},
+      "properties": {
+        "maxNodes": {
+          "type": "integer",
+          "format": "int32",
+          "minimum": 1,
+          "maximum": 5000,
+          "default": 32
+        }
+      },
+      "additionalProperties": false
+    },
+    "limits": {
+      "type": "object",
+      "default": {},
+      "properties": {
+        "maxBytesPerDevice": {
+          "type": "string",
+          "maxLength": 20,
+          "pattern": "^[0-9]{1,15}(Ki|Mi|Gi|Ti|k|M|G|T)?$",
+          "default": "256Mi"
+        },
+        "maxBytesTotal": {
+          "type": "string",
+          "maxLength": 20,
+          "pattern": "^[0-9]{1,15}(Ki|Mi|Gi|Ti|k|M|G|T)?$",
+          "default": "20Gi"
+        }
+      },
+      "additionalProperties": false
+    },
+    "retention": {
+      "type": "object",
+      "default": {},
+      "properties": {
+        "ttlAfterFinished": {
+          "type": "string",
+          "maxLength": 32,
+          "pattern": "^([0-9]{1,6}(us|ms|s|m|h)){1,4}$",
+          "default": "168h"
+        },
+        "hold": {
+          "type": "boolean",
+          "default": false
+        }
+      },
+      "additionalProperties": false
+    },
+    "cancel": {
+      "type": "boolean",
+      "default": false
+    }
+  },
+  "additionalProperties": false
+};

@@ -1,0 +1,70 @@
+import type { Command } from 'commander';
+import type { Io } from '../io.ts';
+import type { LocalOptions } from './collectCommand.ts';
+import type { InfoOptions } from './infoCommand.ts';
+import { ITEM_FORMATS } from './itemFormat.ts';
+import { LOCAL_COMMANDS } from './localCommands.ts';
+import type { RunOptions } from './run/runCommand.ts';
+
+/** The commands for the devices of the host that they run on; they need no cluster.
+ * @param add makes a command of the program */
+export function addLocalCommands(
+  add: (name: string, description: string) => Command,
+  io: Io,
+  exitWith: (code: number) => void,
+): void {
+  const addLocal = (name: string, description: string) =>
+    add(name, description)
+      .helpGroup('On this host, without a cluster:')
+      .option('--host-root <directory>', 'where /dev and /sys of the host are', '/');
+  const addForDevice = (name: string, description: string) =>
+    addLocal(name, description).option('-d, --device <device>', DEVICE);
+
+  addLocal('device', 'list the devices with a debug channel')
+    .argument('[list]', 'the only thing to do with them')
+    .option('-o, --output <format>', 'wide, json or yaml')
+    .action(async (_list: string | undefined, options: { readonly hostRoot: string; readonly output?: string }) => {
+      const { discoverDevices } = await import('@nicdiag/mlx5');
+      const { printDevices } = await import('./deviceList.ts');
+      printDevices(discoverDevices({ hostRoot: options.hostRoot }), options.output, io);
+    });
+  addForDevice('info', 'show what the kernel says of a device and its debug channel')
+    .option('-o, --output <format>', 'json or yaml')
+    .action(async (options: InfoOptions) => {
+      const { infoCommand } = await import('./infoCommand.ts');
+      await infoCommand(options, io);
+    });
+  addLocal('run', 'run the collectors of a DiagnosticCapture here and write the bundle that a cluster would')
+    .requiredOption('-f, --filename <file>', 'YAML or JSON, - for standard input')
+    .option('--output <directory>', 'where the bundle goes', '.')
+    .option('--node-name <name>', "this host's name in the bundle (default: its host name)")
+    .action(async (options: RunOptions) => {
+      const { runCommand } = await import('./run/runCommand.ts');
+      exitWith(await runCommand(options, io));
+    });
+  for (const local of LOCAL_COMMANDS) {
+    const command = addForDevice(local.name, local.description)
+      .option('-o, --output <format>', ITEM_FORMATS)
+      .option(
+        '--impact <impact>',
+        'the most that it may do to the device: ReadOnly, DebugWrite or Intrusive',
+        'ReadOnly',
+      );
+    local.declare(command).action(async (...given: unknown[]) => {
+      const { collectCommand } = await import('./collectCommand.ts');
+      const { args, options } = split(given);
+      exitWith(await collectCommand(local, args, options, io));
+    });
+  }
+}
+
+const DEVICE = 'node, PCI address, interface or RDMA device (default: the only one)';
+
+/** commander hands over the arguments (a variadic one as a list), then the options, then the command. */
+function split(given: readonly unknown[]): { readonly args: readonly string[]; readonly options: LocalOptions } {
+  const args = given.slice(0, -2).flatMap((value) => (Array.isArray(value) ? value : [value]));
+  return {
+    args: args.filter((value): value is string => typeof value === 'string'),
+    options: given.at(-2) as LocalOptions,
+  };
+}

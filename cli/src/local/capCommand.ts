@@ -1,0 +1,23 @@
+import { UsageError } from '../exitCodes.ts';
+import type { LocalCommand } from './localCommand.ts';
+
+/** `nicdiag cap [TYPE...]`: capability pages. */
+export const capCommand: LocalCommand = {
+  name: 'cap',
+  description: 'read HCA capability pages (QUERY_HCA_CAP)',
+  impact: 'ReadOnly',
+  declare: (command) =>
+    command
+      .argument('[type...]', 'pages to print, e.g. GENERAL ROCE (default: all that the device offers)')
+      .option('--max', 'the most that firmware would grant, not what is in force')
+      .option('--both', 'both, one after the other'),
+  request(types, { max, both }) {
+    if (max === true && both === true) throw new UsageError('--max and --both exclude each other');
+    const mode = both === true ? 'Both' : max === true ? 'Maximum' : 'Current';
+    const wanted = new Set(types.map((type) => type.toUpperCase()));
+    return {
+      spec: { name: 'cap', type: 'CapabilityDump', capabilityDump: { mode } },
+      ...(wanted.size === 0 ? {} : { shows: ({ name }) => wanted.has(name) }),
+    };
+  },
+};

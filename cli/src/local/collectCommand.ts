@@ -1,0 +1,94 @@
+import type { CollectorEnd, Impact } from '@nicdiag/mlx5';
+import { itemDecoder } from '@nicdiag/mlx5/decode';
+import { CommandError, EXIT, UsageError } from '../exitCodes.ts';
+import type { Io } from '../io.ts';
+import { type ItemFormat, parseItemFormat } from './itemFormat.ts';
+import type { LocalCommand, LocalRequest } from './localCommand.ts';
+import { printItem } from './printItem.ts';
+import { runCollector } from './runCollector.ts';
+import { selectDevice } from './selectDevice.ts';
+
+export interface LocalOptions {
+  readonly device?: string;
+  readonly hostRoot: string;
+  readonly output?: string;
+  readonly impact: string;
+  readonly [own: string]: unknown;
+}
+
+const IMPACTS: readonly Impact[] = ['ReadOnly', 'DebugWrite', 'Intrusive'];
+/** More than any collector reads that is printed to a terminal; `run` takes its limit from the capture. */
+const MAX_BYTES = 2 ** 40;
+
+/** Runs the collector of a command on a device of this host and prints its items as they come.
+ * @returns the exit code: partial when some reads were refused, failed when all were */
+export async function collectCommand(
+  command: LocalCommand,
+  args: readonly string[],
+  options: LocalOptions,
+  io: Io,
+): Promise<number> {
+  const format = parseItemFormat(options.output);
+  const impact = parseImpact(options.impact);
+  if (IMPACTS.indexOf(impact) < IMPACTS.indexOf(command.impact)) {
+    throw new UsageError(
+      `${command.name} is ${command.impact}: it can disturb the device. Say --impact ${command.impact}`,
+    );
+  }
+  const request = command.request(args, options);
+  const { discoverDevices } = await import('@nicdiag/mlx5');
+  const device = selectDevice(discoverDevices({ hostRoot: options.hostRoot }), options.device);
+  const run = runCollector(device, { spec: request.spec, impact, maxBytes: MAX_BYTES }, io);
+  const printed = await printRun(run, request, format, io);
+  return exitCode(printed, device.pciAddress, args);
+}
+
+interface PrintedRun {
+  readonly end: CollectorEnd;
+  readonly items: number;
+  /** Of the items those that were to be printed. */
+  readonly shown: number;
+}
+
+type Run = ReturnType<typeof runCollector>;
+
+async function printRun(run: Run, { spec, shows }: LocalRequest, format: ItemFormat, io: Io): Promise<PrintedRun> {
+  const maker = format === 'text' ? itemDecoder.reportMaker(spec.type) : undefined;
+  let items = 0;
+  let shown = 0;
+  let end: CollectorEnd | undefined;
+  async function* all() {
+    for (;;) {
+      const { done, value } = await run.next();
+      if (done === true) {
+        end = value;
+        return;
+      }
+      items += 1;
+      if (shows?.(value) === false) continue;
+      shown += 1;
+      yield value;
+    }
+  }
+  if (maker !== undefined) io.out((await maker(all())).text);
+  else for await (const item of all()) printItem(item, format, io);
+  if (end === undefined) throw new CommandError('the collector ended without a word');
+  return { end, items, shown };
+}
+
+/** @throws CommandError for a collector that did not come to its end, or showed nothing */
+function exitCode({ end, items, shown }: PrintedRun, pciAddress: string, args: readonly string[]): number {
+  if (end.state !== 'Done') throw new CommandError(end.message ?? `${pciAddress}: ${end.reason ?? end.state}`);
+  if (shown === 0) {
+    throw new CommandError(`${pciAddress} has nothing to show of ${args.join(' ')}: see the names without it`);
+  }
+  if (end.itemErrors === 0) return EXIT.done;
+  return end.itemErrors < items ? EXIT.partial : EXIT.failed;
+}
+
+/** @throws UsageError */
+function parseImpact(text: string): Impact {
+  const impact = IMPACTS.find((known) => known === text);
+  if (impact === undefined) throw new UsageError(`--impact must be one of ${IMPACTS.join(', ')}, not ${text}`);
+  return impact;
+}

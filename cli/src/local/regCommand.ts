@@ -1,0 +1,61 @@
+import type { RegisterRequest } from '@nicdiag/mlx5';
+import { UsageError } from '../exitCodes.ts';
+import type { LocalCommand } from './localCommand.ts';
+
+const NUMBER = /^(0x[0-9a-f]{1,8}|[0-9]{1,10})$/i;
+
+/** `nicdiag reg NAME|ID...`: access registers. */
+export const regCommand: LocalCommand = {
+  name: 'reg',
+  description: 'read access registers (ACCESS_REG)',
+  impact: 'ReadOnly',
+  declare: (command) =>
+    command
+      .argument('[register...]', 'by name or id, e.g. PPCNT 0x5008')
+      .option('--set <set>', 'Standard, or All that the device has and that can be read without side effect')
+      .option('-p, --port <number>', 'value of local_port (default: every port of the function)')
+      .option(
+        '-i, --index <field=value>',
+        'value of an index field, may be repeated; a field left out is iterated where it has a range',
+        (pair: string, before: string[]) => [...before, pair],
+        [],
+      ),
+  request(registers, { set, port, index }) {
+    if ((set === undefined) === (registers.length === 0)) throw new UsageError('name registers, or a --set of them');
+    if (set !== undefined) {
+      if (set !== 'Standard' && set !== 'All')
+        throw new UsageError(`--set must be Standard or All, not ${String(set)}`);
+      return { spec: { name: 'reg', type: 'RegisterDump', registerDump: { set } } };
+    }
+    const values = indexValues(index, port);
+    const requests: RegisterRequest[] = registers.map((register) => ({
+      ...(NUMBER.test(register) ? { id: idOf(register) } : { name: register.toUpperCase() }),
+      ...(Object.keys(values).length === 0 ? {} : { index: values }),
+    }));
+    const names = new Set(requests.map(({ name }) => name));
+    const ids = new Set(requests.map(({ id }) => Number(id)));
+    return {
+      spec: { name: 'reg', type: 'RegisterDump', registerDump: { registers: requests } },
+      shows: ({ name, frames }) => names.has(name) || ids.has(frames[0]?.registerId ?? 0),
+    };
+  },
+};
+
+function idOf(text: string): string {
+  return `0x${Number(text).toString(16)}`;
+}
+
+function indexValues(pairs: unknown, port: unknown): Record<string, string> {
+  const values: Record<string, string> = port === undefined ? {} : { local_port: checked('--port', String(port)) };
+  for (const pair of Array.isArray(pairs) ? pairs.map(String) : []) {
+    const at = pair.indexOf('=');
+    if (at <= 0) throw new UsageError(`--index takes field=value, e.g. page_select=1, not ${pair}`);
+    values[pair.slice(0, at)] = checked(`--index ${pair}`, pair.slice(at + 1));
+  }
+  return values;
+}
+
+function checked(what: string, value: string): string {
+  if (NUMBER.test(value)) return value;
+  throw new UsageError(`${what}: the value must be a number, decimal or with 0x`);
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { foldDevices, type NodeOutcome, readFileChunks, verifyBundle } from '@nicdiag/artifacts';
+import { discoverDevices, matchesFilter, type NicFunction } from '@nicdiag/mlx5';
+import { parseQuantity } from '@nicdiag/runtime';
+import { readCaptureFile } from '../../capture/readCaptureFile.ts';
+import { reportText } from '../../commands/verify.ts';
+import { CommandError, EXIT } from '../../exitCodes.ts';
+import type { Io } from '../../io.ts';
+import { createProgress } from '../../output/progress.ts';
+import { CLI_VERSION } from '../../version.ts';
+import { checkSpec } from './checkSpec.ts';
+import { identify } from './identify.ts';
+import { type DeviceEvidence, runDevice } from './runDevice.ts';
+import { writeBundle } from './writeBundle.ts';
+
+export interface RunOptions {
+  readonly filename: string;
+  readonly output: string;
+  readonly hostRoot: string;
+  readonly nodeName?: string;
+}
+
+const EXIT_OF = {
+  Succeeded: EXIT.done,
+  Unsupported: EXIT.failed,
+  Failed: EXIT.failed,
+  Partial: EXIT.partial,
+  Cancelled: EXIT.cancelled,
+} as const;
+
+/** Runs the collectors of a DiagnosticCapture on the devices of this host and writes the bundle that the cluster would
+ * have. The target's nodes do not matter here, its filter of devices does. Prints the bundle's path on stdout.
+ * @returns the exit code of the capture */
+export async function runCommand(options: RunOptions, io: Io): Promise<number> {
+  const { metadata, spec: given } = await readCaptureFile(
+    options.filename,
+    { given: undefined, fallback: 'default' },
+    io,
+  );
+  const spec = checkSpec(given, options.filename);
+  const name = metadata.name ?? `${metadata.generateName ?? 'capture-'}${randomUUID().slice(0, 5)}`;
+  const capture = { namespace: metadata.namespace ?? 'default', name, uid: randomUUID() };
+  const node = options.nodeName ?? hostname();
+  const found = discoverDevices({ hostRoot: options.hostRoot });
+  if (found.length === 0) throw new CommandError('this host has no device with a debug channel');
+
+  await mkdir(options.output, { recursive: true });
+  const directory = await mkdtemp(join(options.output, '.run-'));
+  const progress = createProgress(io);
+  try {
+    const devices: DeviceEvidence[] = [];
+    for (const device of found) {
+      const identity = await identify(device, io);
+      if (!passes(device, identity.psid, spec.target.devices ?? {})) continue;
+      progress.show(`${device.pciAddress} (${device.model})`);
+      const maxBytes = parseQuantity(spec.limits.maxBytesPerDevice);
+      const run = { capture, node, version: CLI_VERSION, spec, identity, maxBytes };
+      devices.push(await runDevice(device, { ...run, directory: join(directory, device.pciAddress) }, io));
+    }
+    progress.end();
+    const ended = foldDevices(
+      devices.map(({ manifest, outcome }) => ({ pciAddress: manifest.device.pciAddress, ...outcome })),
+    );
+    if (devices.length === 0) throw new CommandError(`${ended.reason}: ${ended.message}`);
+    const path = join(options.output, `${capture.namespace}-${capture.name}.tar.zst`);
+    const sealedNode = { name: node, state: ended.state, reason: ended.reason };
+    const expectedDigest = await writeBundle(path, { capture, node: sealedNode, devices });
+    await using file = await open(path, 'r');
+    io.err(reportText(await verifyBundle(readFileChunks(file), { expectedDigest })));
+    say(ended, io);
+    io.out(`${path}\n`);
+    return EXIT_OF[ended.state];
+  } finally {
+    progress.end();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function passes(device: NicFunction, psid: string | undefined, filter: Parameters<typeof matchesFilter>[1]): boolean {
+  return matchesFilter({ ...device, ...(psid === undefined ? {} : { psid }) }, filter);
+}
+
+function say({ state, reason, message }: NodeOutcome, io: Io): void {
+  const because = message === undefined ? '' : `: ${message}`;
+  io.err(`ended: ${state}${state === reason ? '' : `, reason ${reason}`}${because}\n`);
+}

@@ -1,0 +1,94 @@
+import { hostTest } from '../../../mlx5/test/hostTest.ts';
+import { runCli } from '../../src/program.ts';
+import { testIo } from '../testIo.ts';
+
+const test = hostTest('gpu-b');
+
+/** Runs a command on the emulated host. */
+async function run(root: string, ...args: string[]) {
+  const { io, written } = testIo();
+  const code = await runCli([...args, '--host-root', root], io);
+  return { code, ...written };
+}
+
+test('device lists what has a debug channel', async (t) => {
+  const { root } = t.context.host;
+  const table = await run(root, 'device', 'list');
+  t.is(table.code, 0);
+  t.regex(table.out, /^PCI +MODEL .*\n0000:17:00\.0 +ConnectX-7 +PF +fwctl +\S+fwctl0 +enp23s0np0 +mlx5_0 +Up\n/);
+  const json = JSON.parse((await run(root, 'device', '-o', 'json')).out) as { readonly pciAddress: string }[];
+  t.deepEqual(
+    json.map(({ pciAddress }) => pciAddress),
+    ['0000:17:00.0', '0000:98:00.0'],
+  );
+});
+
+test('info shows what the kernel grants', async (t) => {
+  const { code, out } = await run(t.context.host.root, 'info', '-d', 'mlx5_0', '-o', 'json');
+  t.is(code, 0);
+  t.like(JSON.parse(out), { pciAddress: '0000:17:00.0', channel: 'fwctl', uctxCapabilities: ['TOOLS_RESOURCES'] });
+});
+
+test('reg reads registers by name and by id, of one port or of all', async (t) => {
+  const { root } = t.context.host;
+  const both = await run(root, 'reg', '-d', 'enp23s0np0', 'paos', '0x5008', '-p', '1', '-i', 'grp=0', '-o', 'json');
+  t.is(both.code, 1);
+  t.regex(both.err, /PAOS has no index field "grp"/);
+  const named = await run(root, 'reg', '-d', 'enp23s0np0', 'paos', '-o', 'json');
+  t.is(named.code, 0, named.err);
+  t.like(JSON.parse(named.out), { key: 'PAOS{local_port=1}', fields: { oper_status: 1 } });
+  const byId = await run(root, 'reg', '-d', 'enp23s0np0', '0x5008', '-p', '1', '-i', 'grp=0', '-o', 'json');
+  t.like(JSON.parse(byId.out), { name: 'PPCNT', index: { local_port: 1 } });
+});
+
+test('the same bytes as text, hex, YAML and raw', async (t) => {
+  const { root } = t.context.host;
+  const mgir = (format: string) => run(root, 'reg', '-d', 'fwctl0', 'MGIR', '-o', format);
+  t.regex((await mgir('text')).out, /^MGIR\n {2}/);
+  t.regex((await mgir('yaml')).out, /^---\nkey: MGIR\n/);
+  const raw = Buffer.from((await mgir('raw')).out, 'latin1');
+  t.is(raw.readUInt16BE(2), 0x1021);
+  const [key, line] = (await mgir('hex')).out.split('\n');
+  t.is(key, 'MGIR');
+  t.is(line?.slice(10, 58).replaceAll(/ +/g, ''), raw.toString('hex', 0, 16));
+});
+
+test('cap shows the pages that were asked for', async (t) => {
+  const { root } = t.context.host;
+  const { code, out, err } = await run(root, 'cap', '-d', 'fwctl0', 'roce', '--both', '-o', 'json');
+  t.is(code, 0, err);
+  const pages = out.trimEnd().split('\n');
+  t.deepEqual(
+    pages.map((line) => (JSON.parse(line) as { readonly key: string }).key),
+    ['ROCE{current=1}', 'ROCE{current=0}'],
+  );
+  const none = await run(root, 'cap', '-d', 'fwctl0', 'NOSUCH');
+  t.like(none, { code: 1, out: '' });
+  t.regex(none.err, /0000:17:00\.0 has nothing to show of NOSUCH/);
+});
+
+test('a read that firmware refuses: the rest is shown, the exit code is 2', async (t) => {
+  const { host } = t.context;
+  await host.control({ fault: 'refuse', device: '0000:17:00.0', register: 'PAOS', status: 3, times: 1 });
+  const { code, out } = await run(host.root, 'reg', '-d', 'fwctl0', 'PAOS', 'MGIR', '-o', 'json');
+  await host.control({ fault: 'clear' });
+  t.is(code, 2);
+  t.like(JSON.parse(out.split('\n')[0] ?? ''), { name: 'PAOS', outcome: 'refused', error: { name: 'BAD_PARAM' } });
+});
+
+for (const [title, args, code, message] of [
+  ['no device is named', ['reg', 'MGIR'], 3, /Name one with -d/],
+  ['nothing is asked for', ['reg', '-d', 'fwctl0'], 3, /name registers, or a --set/],
+  ['a set that is none', ['reg', '-d', 'fwctl0', '--set', 'Most'], 3, /--set must be Standard or All/],
+  ['an index without a value', ['reg', '-d', 'fwctl0', 'PPCNT', '-i', 'grp'], 3, /--index takes field=value/],
+  ['an index that is no number', ['reg', '-d', 'fwctl0', 'PPCNT', '-i', 'grp=all'], 3, /must be a number/],
+  ['a format that is none', ['reg', '-d', 'fwctl0', 'MGIR', '-o', 'xml'], 3, /-o must be one of text, json/],
+  ['an impact that is none', ['reg', '-d', 'fwctl0', 'MGIR', '--impact', 'Much'], 3, /--impact must be one of/],
+  ['both kinds of capability', ['cap', '-d', 'fwctl0', '--max', '--both'], 3, /exclude each other/],
+] as const) {
+  test(`refused: ${title}`, async (t) => {
+    const result = await run(t.context.host.root, ...args);
+    t.is(result.code, code, result.err);
+    t.regex(result.err, message);
+  });
+}

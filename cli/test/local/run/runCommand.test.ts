@@ -1,0 +1,99 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExecutionContext } from 'ava';
+import { hostTest } from '../../../../mlx5/test/hostTest.ts';
+import { runCli } from '../../../src/program.ts';
+import { testIo } from '../../testIo.ts';
+
+const test = hostTest('gpu-b');
+
+async function temporaryDirectory(t: ExecutionContext<unknown>): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'nicdiag-run-'));
+  t.teardown(() => rm(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+async function run(...args: string[]) {
+  const { io, written } = testIo();
+  return { code: await runCli(args, io), ...written };
+}
+
+/** Writes a capture to a file. */
+async function captureFile(directory: string, spec: Readonly<Record<string, unknown>>): Promise<string> {
+  const file = join(directory, 'capture.json');
+  const capture = { apiVersion: 'nicdiag.dev/v1alpha1', kind: 'DiagnosticCapture', metadata: { name: 'here' }, spec };
+  await writeFile(file, JSON.stringify(capture));
+  return file;
+}
+
+const target = { nodeNames: ['gpu-b'] };
+const caps = { name: 'caps', type: 'CapabilityDump', capabilityDump: {} };
+const link = { name: 'link', type: 'RegisterDump', registerDump: { registers: [{ name: 'PAOS' }, { name: 'MGIR' }] } };
+
+test('a capture runs on every device of the host; its bundle verifies and decodes', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const file = await captureFile(directory, { target, collectors: [link, caps] });
+  const output = join(directory, 'out');
+  const where = ['--host-root', t.context.host.root, '--node-name', 'gpu-b', '--output', output];
+  const ran = await run('run', '-f', file, ...where);
+  t.is(ran.code, 0, ran.err);
+  const bundle = ran.out.trimEnd();
+  t.is(bundle, join(output, 'default-here.tar.zst'));
+  t.deepEqual(await readdir(output), ['default-here.tar.zst'], 'nothing else is left there');
+  t.regex(ran.err, /ended: Succeeded\n$/);
+
+  const verified = await run('verify', bundle, '-o', 'json');
+  t.is(verified.code, 0, verified.err);
+  t.like(JSON.parse(verified.out), { problems: [] });
+  const decoded = await run('decode', bundle, '--register', 'MGIR', '-o', 'json');
+  const sources = decoded.out
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { readonly source: string }).source);
+  t.deepEqual(sources, ['here/gpu-b/0000:17:00.0/link/raw.bin', 'here/gpu-b/0000:98:00.0/link/raw.bin']);
+});
+
+test('the filter of devices holds here too', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const where = ['--host-root', t.context.host.root, '--output', directory];
+  const some = await captureFile(directory, {
+    target: { ...target, devices: { psids: ['MT_0000000838'] } },
+    collectors: [caps],
+  });
+  const one = await run('run', '-f', some, ...where);
+  t.is(one.code, 0, one.err);
+  t.regex(one.err, /devices +\d/);
+  const none = await captureFile(directory, {
+    target: { ...target, devices: { interfaces: ['nosuch'] } },
+    collectors: [caps],
+  });
+  const nothing = await run('run', '-f', none, ...where);
+  t.like(nothing, { code: 1, out: '' });
+  t.regex(nothing.err, /NoDeviceMatches/);
+});
+
+test('what firmware refuses is in the bundle: Partial, exit code 2', async (t) => {
+  const { host } = t.context;
+  const directory = await temporaryDirectory(t);
+  const file = await captureFile(directory, { target, collectors: [link] });
+  await host.control({ fault: 'refuse', device: '0000:17:00.0', register: 'PAOS', status: 3, times: 1 });
+  const ran = await run('run', '-f', file, '--host-root', host.root, '--output', directory);
+  await host.control({ fault: 'clear' });
+  t.is(ran.code, 2, ran.err);
+  t.regex(ran.err, /ended: Partial, reason ItemErrors: 0000:17:00\.0: ItemErrors/);
+  const decoded = await run('decode', ran.out.trimEnd(), '--register', 'PAOS');
+  t.regex(decoded.out, /refused: BAD_PARAM/);
+});
+
+test('a capture that the cluster would refuse runs no command', async (t) => {
+  const { host } = t.context;
+  await host.untilIdle();
+  const directory = await temporaryDirectory(t);
+  const file = await captureFile(directory, { target, collectors: [{ name: 'x', type: 'Nosuch' }] });
+  const before = host.log().length;
+  const ran = await run('run', '-f', file, '--host-root', host.root, '--output', directory);
+  t.is(ran.code, 3);
+  t.regex(ran.err, /capture\.json is refused:\n {2}spec\.collectors\[0\]\.type/);
+  t.is(host.log().length, before);
+});

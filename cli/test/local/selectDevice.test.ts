@@ -1,0 +1,51 @@
+import type { NicFunction } from '@nicdiag/mlx5';
+import test from 'ava';
+import { selectDevice } from '../../src/local/selectDevice.ts';
+
+const first: NicFunction = {
+  kind: 'fwctl',
+  node: '/host/dev/fwctl/fwctl0',
+  pciAddress: '0000:17:00.0',
+  asic: '0000:17:00',
+  function: 'PF',
+  deviceId: 0x1021,
+  model: 'ConnectX-7',
+  netdevs: ['ens1f0np0', 'ens1f0np0v0'],
+  rdmaDevices: ['mlx5_0'],
+  vfs: [],
+  link: 'Up',
+};
+const second: NicFunction = {
+  ...first,
+  node: '/host/dev/fwctl/fwctl1',
+  pciAddress: '0001:17:00.0',
+  netdevs: [],
+  rdmaDevices: ['mlx5_1'],
+};
+
+for (const [name, found] of [
+  ['/host/dev/fwctl/fwctl0', first],
+  ['/dev/fwctl/fwctl1', second],
+  ['fwctl1', second],
+  ['0000:17:00.0', first],
+  ['17:00.0', first],
+  ['0001:17:00.0', second],
+  ['ens1f0np0v0', first],
+  ['mlx5_1', second],
+] as const) {
+  test(`a device is found by ${name}`, (t) => t.is(selectDevice([first, second], name), found));
+}
+
+test('the only device needs no name', (t) => t.is(selectDevice([second], undefined), second));
+
+for (const [title, devices, name, message] of [
+  ['no device at all', [], undefined, /no device with a debug channel.*module loaded/s],
+  ['two and no name', [first, second], undefined, /Name one with -d:\n.*0000:17:00\.0.*\n.*0001:17:00\.0/],
+  ['no such name', [first, second], 'eth0', /no device is called eth0; there are:\n.*0000:17:00\.0/],
+  ['a part of a name', [first, second], 'wctl0', /no device is called wctl0/],
+  ['a name of both', [first, { ...second, rdmaDevices: ['mlx5_0'] }], 'mlx5_0', /may be any of these/],
+] as const) {
+  test(`refused: ${title}`, (t) => {
+    t.throws(() => selectDevice(devices, name), { name: 'UsageError', message });
+  });
+}
