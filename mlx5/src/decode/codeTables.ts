@@ -5,7 +5,7 @@ export type CodeTable = Readonly<Record<string, string>>;
 
 interface ProtocolBit {
   readonly name: string;
-  readonly mbps: number;
+  readonly mbps: number | null;
 }
 interface PtysProtocols {
   readonly eth_proto_bits: Readonly<Record<string, ProtocolBit>>;
@@ -29,6 +29,16 @@ export function protocolBits(table: keyof PtysProtocols): CodeTable {
   return Object.fromEntries(
     Object.entries(ptys[table]).map(([bit, entry]) => [bit, typeof entry === 'string' ? entry : entry.name]),
   );
+}
+
+/** Rates of the Ethernet protocol bits that are set, in Mb/s, highest first, each once. */
+export function protocolRates(table: 'eth_proto_bits' | 'ext_eth_proto_bits', mask: number): readonly number[] {
+  ptys ??= readLayoutData('ptysProtocols') as PtysProtocols;
+  const rates = Object.entries(ptys[table])
+    .filter(([bit]) => (mask >>> Number(bit)) & 1)
+    // A reserved bit has no rate.
+    .flatMap(([, { mbps }]) => (mbps === null ? [] : [mbps]));
+  return [...new Set(rates)].sort((a, b) => b - a);
 }
 
 /** Names of the bits that are set in a mask, those without a name as `bit n`. */

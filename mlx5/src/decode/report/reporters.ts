@@ -1,7 +1,8 @@
+import { linkDiagnosticsReporter } from './linkDiagnostics.ts';
 import type { Reporter } from './report.ts';
 
 /** Every report of this version. */
-const REPORTERS: readonly Reporter[] = [];
+const REPORTERS: readonly Reporter[] = [linkDiagnosticsReporter];
 
 /** @returns undefined for a collector type that has no report, also for one that this version does not know */
 export function reporterOf(type: string): Reporter | undefined {
