@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import type { CaptureOptions } from './commands/capture.ts';
 import type { DecodeOptions } from './commands/decode.ts';
 import type { DevicesOptions } from './commands/devices.ts';
+import type { DiffOptions } from './commands/diff.ts';
 import type { DownloadOptions } from './commands/download.ts';
 import type { ListOptions } from './commands/list.ts';
 import type { VerifyOptions } from './commands/verify.ts';
@@ -98,6 +99,15 @@ function buildProgram(io: Io, exitWith: (code: number) => void): Command {
     .action(async (path: string, options: DecodeOptions) => {
       const { decodeCommand } = await import('./commands/decode.ts');
       await decodeCommand(path, options, io);
+    });
+  add('diff', 'compare two bundles, folders or raw files: fields that differ, counters with their growth and rate')
+    .argument('<a>', 'the earlier one')
+    .argument('<b>', 'the later one')
+    .option('-o, --output <format>', 'json: one object an item')
+    .option('--exit-code', 'exit with 1 when something differs')
+    .action(async (a: string, b: string, options: DiffOptions) => {
+      const { diffCommand } = await import('./commands/diff.ts');
+      exitWith(await diffCommand(a, b, options, io));
     });
   add('verify', 'check a bundle against its manifests')
     .argument('<bundle>', 'a .tar.zst')
