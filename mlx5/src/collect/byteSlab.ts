@@ -1,38 +1,12 @@
-/** Size of the blocks that inboxes and outboxes are cut from: a batch of items is then one block, which goes to the main
- * thread without a copy. */
-const SLAB_BYTES = 64 * 1024;
-
-/** Hands out zeroed memory from large blocks. A command's buffers come from here, the kernel writes the answer into
- * them, and the block is transferred as it is. */
+/** Memory for commands' inboxes and outboxes. In a lane it is the block that goes to the main thread (itemBatches.ts), so
+ * that the kernel writes an answer where it stays. */
 export interface ByteSlab {
+  /** Zeroed memory. A collector that reads far ahead of what it yields may find it used anew: yield an item before the
+   * next one is read. */
   allocate(length: number): Uint8Array;
-  /** Gives up all blocks handed out since the last call, for a transfer list. Their views are dead afterwards. */
-  release(): ArrayBuffer[];
 }
 
+/** Memory of its own for each command, for collectors outside of a lane. */
 export function createByteSlab(): ByteSlab {
-  let blocks: ArrayBuffer[] = [];
-  let used = 0;
-
-  function allocate(length: number): Uint8Array {
-    let block = blocks.at(-1);
-    if (block === undefined || used + length > block.byteLength) {
-      block = new ArrayBuffer(Math.max(SLAB_BYTES, length));
-      blocks.push(block);
-      used = 0;
-    }
-    const bytes = new Uint8Array(block, used, length);
-    // Structures of the PRM are made of 64-bit words at most.
-    used += (length + 7) & ~7;
-    return bytes;
-  }
-
-  function release(): ArrayBuffer[] {
-    const given = blocks;
-    blocks = [];
-    used = 0;
-    return given;
-  }
-
-  return { allocate, release };
+  return { allocate: (length) => new Uint8Array(length) };
 }

@@ -1,37 +1,88 @@
+import type { ByteSlab } from '../collect/byteSlab.ts';
 import type { Item } from '../collect/item.ts';
+import { blockBytesFor, createItemBlock, createItemBlockWriter, type ItemBlockWriter } from './itemBlock.ts';
 
-/** A batch goes out when it has this many items or bytes, or is this old. What lies in an unsent batch is lost when the
- * next command hangs, and what was read just before a hang is what people want to see: so the age is short. */
-const MOST_ITEMS = 64;
-const MOST_BYTES = 256 * 1024;
-const OLDEST_MS = 5;
+/** A block goes out when it is this full, or its first item this old. Nothing is lost in a block that is not sent: the
+ * age is for those who watch. */
+const FULL_BYTES = 48 * 1024;
+const OLDEST_MS = 20;
 
-/** Gathers items: crossing to the main thread costs 18–62 µs, once a batch. */
-export interface ItemBatches {
+/** Room of one block. */
+const BLOCK_BYTES = 64 * 1024;
+
+/** The two blocks of a thread: one is filled while the main thread works on the other. That is all the memory that items
+ * take on their way, and all the back-pressure there is. */
+export function createItemBlocks(): readonly SharedArrayBuffer[] {
+  return [createItemBlock(BLOCK_BYTES), createItemBlock(BLOCK_BYTES)];
+}
+
+/** Gathers items: crossing to the main thread costs 18–62 µs, once a block. Commands get their memory from the block that
+ * their item will lie in. */
+export interface ItemBatches extends ByteSlab {
   add(item: Item): void;
   flush(): void;
 }
 
-export function createItemBatches(send: (items: readonly Item[]) => void): ItemBatches {
-  let items: Item[] = [];
-  let bytes = 0;
+/** @param send hands a full block over: the number of one of `blocks`, or memory of its own for an item that is larger */
+export function createItemBatches(
+  blocks: readonly SharedArrayBuffer[],
+  send: (block: number | SharedArrayBuffer) => void,
+): ItemBatches {
+  const writers = blocks.map(createItemBlockWriter);
+  let turn = 0;
+  let current: ItemBlockWriter | undefined;
+  let large: ItemBlockWriter | undefined;
   let since = 0;
 
-  function flush(): void {
-    if (items.length === 0) return;
-    const batch = items;
-    items = [];
-    bytes = 0;
-    send(batch);
+  /** The block to fill; waits for the main thread when it has them all. */
+  function block(): ItemBlockWriter {
+    if (current !== undefined) return current;
+    const next = writers[turn];
+    if (next === undefined) throw new Error('a lane needs blocks for its items');
+    next.waitUntilFree();
+    next.clear();
+    current = next;
+    return next;
+  }
+
+  function allocate(length: number): Uint8Array {
+    const memory = block().allocate(length);
+    if (memory !== undefined) return memory;
+    // What the item under way has is in this block: then the rest of it lies elsewhere, until it is added.
+    if (block().settled) flush();
+    return block().allocate(length) ?? new Uint8Array(length);
   }
 
   function add(item: Item): void {
+    if (!block().add(item)) {
+      flush();
+      if (!block().add(item)) sendAlone(item);
+    }
+    const { items, used, settled } = block();
     const nowMs = performance.now();
-    if (items.length === 0) since = nowMs;
-    items.push(item);
-    for (const { inbox, outbox } of item.frames) bytes += inbox.length + outbox.length;
-    if (items.length >= MOST_ITEMS || bytes >= MOST_BYTES || nowMs - since >= OLDEST_MS) flush();
+    if (items === 1) since = nowMs;
+    if (settled && items > 0 && (used >= FULL_BYTES || nowMs - since >= OLDEST_MS)) flush();
   }
 
-  return { add, flush };
+  function flush(): void {
+    if (current === undefined || current.items === 0) return;
+    current.handOver();
+    current = undefined;
+    const sent = turn;
+    turn = (turn + 1) % writers.length;
+    send(sent);
+  }
+
+  /** At most one such block is under way. */
+  function sendAlone(item: Item): void {
+    large?.waitUntilFree();
+    const memory = createItemBlock(blockBytesFor(item));
+    large = createItemBlockWriter(memory);
+    large.add(item);
+    large.handOver();
+    block().clear();
+    send(memory);
+  }
+
+  return { allocate, add, flush };
 }

@@ -1,11 +1,16 @@
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { LaneEvent, LaneJob } from './events.ts';
-import type { LaneOrder } from './laneWorker.ts';
+import type { LaneJob } from './events.ts';
+import { createItemBlocks } from './itemBatches.ts';
+import { freeItemBlock } from './itemBlock.ts';
+import type { LaneOrder, LaneThreadData } from './laneWorker.ts';
+import type { LaneMessage } from './workLane.ts';
 
 /** A thread that works lanes, one after another. It is kept for the next one for a while: a new thread takes some 50 ms
  * to start and as long again until its code is compiled, in which commands go out at a third of the pace. */
 export interface LaneThread {
+  /** Memory in which its items come over. */
+  readonly blocks: readonly SharedArrayBuffer[];
   /** Begins a job; the one before must have had its last event. */
   work(job: LaneJob, control: SharedArrayBuffer, handlers: LaneThreadHandlers): void;
   /** Back for the next job. To be called after the job's last event. */
@@ -17,7 +22,7 @@ export interface LaneThread {
 }
 
 export interface LaneThreadHandlers {
-  event(event: LaneEvent): void;
+  message(message: LaneMessage): void;
   /** The thread is gone, without a last event of its job. */
   crashed(message: string): void;
 }
@@ -35,14 +40,18 @@ export function takeThread(): LaneThread {
 }
 
 function createThread(): LaneThread {
-  const worker = new Worker(workerEntry(), { name: 'lane' });
+  const blocks = createItemBlocks();
+  const workerData: LaneThreadData = { blocks };
+  const worker = new Worker(workerEntry(), { name: 'lane', workerData });
   let handlers: LaneThreadHandlers | undefined;
   let expiry: NodeJS.Timeout | undefined;
 
   const thread: LaneThread = {
+    blocks,
     work(job, control, of) {
       clearTimeout(expiry);
       handlers = of;
+      blocks.forEach(freeItemBlock);
       worker.ref();
       const order: LaneOrder = { job, control };
       worker.postMessage(order);
@@ -74,7 +83,7 @@ function createThread(): LaneThread {
     handlers?.crashed(message);
   }
 
-  worker.on('message', (event: LaneEvent) => handlers?.event(event));
+  worker.on('message', (message: LaneMessage) => handlers?.message(message));
   worker.on('error', (error: unknown) => gone(error instanceof Error ? error.message : String(error)));
   worker.on('exit', () => gone('the thread of a lane ended without a word'));
   return thread;

@@ -1,9 +1,15 @@
 /** The entry of a lane's worker thread, which works one job after another. A bundle has it as a file of its own beside
  * the one that has `runLane`, with the same extension. */
-import { parentPort } from 'node:worker_threads';
-import type { LaneEvent, LaneJob } from './events.ts';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { LaneJob } from './events.ts';
 import { createWorkerControl } from './sharedControl.ts';
-import { workLane } from './workLane.ts';
+import { type LaneMessage, workLane } from './workLane.ts';
+
+/** What a thread is started with. */
+export interface LaneThreadData {
+  /** Memory for the items of all its jobs. */
+  readonly blocks: readonly SharedArrayBuffer[];
+}
 
 /** What `runLane` sends to its worker. */
 export interface LaneOrder {
@@ -13,6 +19,9 @@ export interface LaneOrder {
 
 if (parentPort !== null) {
   const port = parentPort;
-  const send = (event: LaneEvent, transfer: ArrayBuffer[] = []): void => port.postMessage(event, transfer);
-  port.on('message', ({ job, control }: LaneOrder) => workLane(job, createWorkerControl(control), send));
+  const { blocks } = workerData as LaneThreadData;
+  const send = (message: LaneMessage): void => port.postMessage(message);
+  port.on('message', ({ job, control }: LaneOrder) =>
+    workLane(job, { control: createWorkerControl(control), blocks, send }),
+  );
 }

@@ -1,8 +1,10 @@
 import { isItemError } from '../collect/item.ts';
 import { createEventQueue } from './eventQueue.ts';
 import type { CollectorEnd, LaneEvent, LaneJob } from './events.ts';
+import { freeItemBlock, readItemBlock, unsentItems } from './itemBlock.ts';
 import { takeThread } from './laneThread.ts';
 import { createSupervision } from './sharedControl.ts';
+import type { LaneMessage } from './workLane.ts';
 
 /** The kernel gives a command up after about 60 s. */
 const DEFAULT_COMMAND_TIMEOUT_MS = 70_000;
@@ -65,12 +67,16 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
   const queue = createEventQueue<LaneEvent>();
   const gone = Promise.withResolvers<void>();
   const counts = new Map<string, CollectorCount>();
+  /** Blocks whose items nobody has consumed yet, oldest first. */
+  const underWay: SharedArrayBuffer[] = [];
   let over = false;
   let abandoned = false;
   let returned = false;
+  /** Nobody consumes any more: the worker need not wait. */
+  let lifted = false;
 
   const thread = takeThread();
-  thread.work(job, supervision.buffer, { event: take, crashed });
+  thread.work(job, supervision.buffer, { message: take, crashed });
   const timeoutMs = job.commandTimeoutMs ?? DEFAULT_COMMAND_TIMEOUT_MS;
   const watchdog = setInterval(watch, Math.max(10, Math.min(500, timeoutMs / 8)));
   signal.addEventListener('abort', supervision.cancel, { once: true });
@@ -80,19 +86,27 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
     if (over) return;
     over = true;
     const reason = outcome === 'hung' ? 'DeviceHung' : 'CollectorError';
+    for (const items of thread.blocks.map(unsentItems)) {
+      if (items.length > 0) deliver({ type: 'items', collector: runningCollector(counts), items });
+    }
     for (const event of endAll(job, counts, { state: 'Failed', reason, message })) queue.push(event);
     queue.push({ type: 'ended', outcome, message });
     queue.close();
   }
 
   function watch(): void {
+    // What the worker has sent before its last command comes first.
+    if (supervision.commandAgeMs() > timeoutMs) setImmediate(giveUp);
+  }
+
+  function giveUp(): void {
     const age = supervision.commandAgeMs();
-    if (age <= timeoutMs || abandoned) return;
+    if (age <= timeoutMs || abandoned || over) return;
     abandoned = true;
     lost += 1;
     // Should the command come back after all, the thread stops before its next one.
     supervision.cancel();
-    supervision.liftCredits();
+    lift();
     thread.abandon();
     cleanUp();
     finish('hung', `${job.device.pciAddress}: a command to ${job.device.node} has not come back in ${age} ms`);
@@ -104,20 +118,50 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
     signal.removeEventListener('abort', supervision.cancel);
   }
 
-  function take(event: LaneEvent): void {
+  function take(message: LaneMessage): void {
     if (abandoned) {
-      if (event.type === 'ended') comeBack();
+      if (message.type === 'ended') comeBack();
+      if (message.type === 'block') freeItemBlock(memoryOf(message.block));
       return;
     }
     if (over) return;
-    keepCount(counts, event);
-    queue.push(event);
-    if (event.type !== 'ended') return;
+    deliver(message.type === 'block' ? open(message) : message);
+    if (message.type !== 'ended') return;
+    // From here on the blocks are the next job's.
     over = true;
     queue.close();
     cleanUp();
     thread.release();
     gone.resolve();
+  }
+
+  function deliver(event: LaneEvent): void {
+    keepCount(counts, event);
+    queue.push(event);
+  }
+
+  function open({ collector, block }: Extract<LaneMessage, { type: 'block' }>): LaneEvent {
+    const memory = memoryOf(block);
+    const items = readItemBlock(memory);
+    if (lifted) freeItemBlock(memory);
+    else underWay.push(memory);
+    return { type: 'items', collector, items };
+  }
+
+  function memoryOf(block: number | SharedArrayBuffer): SharedArrayBuffer {
+    const memory = typeof block === 'number' ? thread.blocks[block] : block;
+    if (memory === undefined) throw new Error(`the thread of a lane has no block ${block}`);
+    return memory;
+  }
+
+  function consumed(): void {
+    const memory = underWay.shift();
+    if (memory !== undefined && !over) freeItemBlock(memory);
+  }
+
+  function lift(): void {
+    lifted = true;
+    while (underWay.length > 0) consumed();
   }
 
   /** The thread of a lost lane is out of its ioctl, or gone. It has been through enough to be used again. */
@@ -141,10 +185,10 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
 
   return {
     events: queue,
-    consumed: supervision.addCredit,
+    consumed,
     stop() {
       supervision.cancel();
-      supervision.liftCredits();
+      lift();
       return gone.promise;
     },
   };
@@ -168,6 +212,10 @@ function keepCount(counts: Map<string, CollectorCount>, event: LaneEvent): void 
     count.items += event.items.length;
     count.itemErrors += event.items.filter(isItemError).length;
   }
+}
+
+function runningCollector(counts: ReadonlyMap<string, CollectorCount>): string {
+  return [...counts].find(([, { ended }]) => !ended)?.[0] ?? '';
 }
 
 /** Ends for the collectors that had none. */

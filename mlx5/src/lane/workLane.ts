@@ -1,18 +1,27 @@
 import type { Channel } from '../channel/channel.ts';
 import { ChannelError } from '../channel/channelError.ts';
 import { openChannel } from '../channel/openChannel.ts';
-import { type ByteSlab, createByteSlab } from '../collect/byteSlab.ts';
 import { CollectorStop } from '../collect/collector.ts';
-import { type CommandRunner, createCommandRunner } from '../collect/commandRunner.ts';
+import { type CommandRunner, createCommandRunner, type LaneControl } from '../collect/commandRunner.ts';
 import { createCollector } from '../collect/createCollector.ts';
+import { createDumpMemory, type DumpMemory, type OwnedDumpMemory } from '../collect/dumpMemory.ts';
 import { isItemError } from '../collect/item.ts';
 import { layoutVersion } from '../prm/index.ts';
 import type { CollectorEnd, CollectorReason, LaneCollector, LaneEvent, LaneJob } from './events.ts';
-import { createItemBatches } from './itemBatches.ts';
-import type { WorkerControl } from './sharedControl.ts';
+import { createItemBatches, type ItemBatches } from './itemBatches.ts';
 
-/** Passes an event to the main thread; the buffers' memory goes with it. */
-export type SendEvent = (event: LaneEvent, transfer?: ArrayBuffer[]) => void;
+/** What goes to the main thread: events as they are, items as a block of shared memory, by the number of the thread's
+ * block or itself. */
+export type LaneMessage =
+  | Exclude<LaneEvent, { type: 'items' }>
+  | { readonly type: 'block'; readonly collector: string; readonly block: number | SharedArrayBuffer };
+
+/** What a lane has of its thread. */
+export interface LaneSurroundings {
+  readonly control: LaneControl;
+  readonly blocks: readonly SharedArrayBuffer[];
+  send(message: LaneMessage): void;
+}
 
 type LaneOutcome = Extract<LaneEvent, { type: 'ended' }>['outcome'];
 
@@ -24,7 +33,8 @@ const LANE_ENDS: Partial<Record<CollectorReason, LaneOutcome>> = {
 };
 
 /** The whole work of a lane: opens the device, runs the collectors one after another, closes. Blocks its thread. */
-export function workLane(job: LaneJob, control: WorkerControl, send: SendEvent): void {
+export function workLane(job: LaneJob, surroundings: LaneSurroundings): void {
+  const { control, send } = surroundings;
   let channel: Channel;
   // Opening and closing make and free a user context in firmware: they can hang as any command.
   control.commandBegins();
@@ -38,7 +48,7 @@ export function workLane(job: LaneJob, control: WorkerControl, send: SendEvent):
   }
   control.commandEnds();
   send({ type: 'opened', info: channel.info, layoutVersion: layoutVersion() });
-  const ended = runCollectors(job, channel, control, send);
+  const ended = runCollectors(job, channel, surroundings);
   control.commandBegins();
   channel.close();
   control.commandEnds();
@@ -48,13 +58,14 @@ export function workLane(job: LaneJob, control: WorkerControl, send: SendEvent):
 function runCollectors(
   job: LaneJob,
   channel: Channel,
-  control: WorkerControl,
-  send: SendEvent,
+  { control, blocks, send }: LaneSurroundings,
 ): { readonly outcome: LaneOutcome; readonly message?: string } {
-  const slab = createByteSlab();
+  let collecting = '';
+  const batches = createItemBatches(blocks, (block) => send({ type: 'block', collector: collecting, block }));
   const budget = { left: job.maxBytes - bytesOnDisk(job.collectors) };
   const announced = announceFirstCommand(control, send);
-  const runner = createCommandRunner({ device: job.device, channel, control: announced, slab, budget });
+  const runner = createCommandRunner({ device: job.device, channel, control: announced, slab: batches, budget });
+  const memory = createLaneMemory(job, channel, announced);
   let stopped: CollectorStop | undefined;
   for (const collector of job.collectors) {
     const { name } = collector.spec;
@@ -63,34 +74,55 @@ function runCollectors(
       send({ type: 'collectorEnded', end: { name, ...stateAfter(stopped), items: 0, itemErrors: 0 }, ...now() });
       continue;
     }
-    const stop = runCollector(job, collector, { runner, slab, control, send });
+    collecting = name;
+    const stop = runCollector(job, collector, { runner, batches, send, ...memory });
     if (stop !== undefined && LANE_ENDS[stop.reason] !== undefined) stopped = stop;
   }
+  // A device that hangs would hang in this, too: closing the channel ends what is left.
+  if (stopped?.reason !== 'DeviceHung') memory.release();
   if (stopped === undefined) return { outcome: 'done' };
   return { outcome: LANE_ENDS[stopped.reason] ?? 'done', message: stopped.message };
 }
 
 interface LaneParts {
   readonly runner: CommandRunner;
-  readonly slab: ByteSlab;
-  readonly control: WorkerControl;
-  readonly send: SendEvent;
+  readonly batches: ItemBatches;
+  readonly send: LaneSurroundings['send'];
+  readonly memory?: () => DumpMemory;
+}
+
+/** Memory for dumps: made when a collector asks for it, the same one for all collectors of the lane. */
+function createLaneMemory(
+  { device }: LaneJob,
+  channel: Channel,
+  control: LaneControl,
+): { readonly memory?: () => DumpMemory; readonly release: () => void } {
+  if (channel.registerMemory === undefined) return { release() {} };
+  let made: OwnedDumpMemory | undefined;
+  return {
+    memory() {
+      made ??= createDumpMemory({ device, channel, control });
+      return made;
+    },
+    release: () => made?.release(),
+  };
 }
 
 function runCollector(job: LaneJob, { spec, done }: LaneCollector, parts: LaneParts): CollectorStop | undefined {
-  const { runner, slab, control, send } = parts;
+  const { runner, batches, send, memory } = parts;
   const { name } = spec;
   send({ type: 'collectorStarted', name, ...now() });
-  const batches = createItemBatches((items) => {
-    control.takeCredit();
-    send({ type: 'items', collector: name, items }, slab.release());
-  });
   const known = new Map(done.map((item) => [item.key, item]));
   let items = 0;
   let itemErrors = 0;
   let stop: CollectorStop | undefined;
   try {
-    for (const item of createCollector(spec).collect({ device: job.device, runner, done: known })) {
+    for (const item of createCollector(spec).collect({
+      device: job.device,
+      runner,
+      done: known,
+      ...(memory ? { memory } : {}),
+    })) {
       items += 1;
       if (isItemError(item)) itemErrors += 1;
       batches.add(item);
@@ -116,7 +148,7 @@ function stateAfter({ reason, message }: CollectorStop): Pick<CollectorEnd, 'sta
   return { state, reason, message };
 }
 
-function announceFirstCommand(control: WorkerControl, send: SendEvent): WorkerControl {
+function announceFirstCommand(control: LaneControl, send: LaneSurroundings['send']): LaneControl {
   let announced = false;
   return {
     ...control,

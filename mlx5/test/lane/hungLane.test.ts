@@ -7,6 +7,9 @@ const test = hostTest('gpu-a');
 /** Long enough that only a command that hangs is taken for one, however busy the machine. */
 const COMMAND_TIMEOUT_MS = 2_000;
 
+/** QUERY_HCA_CAP, QUERY_ADAPTER, ACCESS_REG. */
+const READS: ReadonlySet<number> = new Set([0x100, 0x101, 0x805]);
+
 async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 20));
 }
@@ -26,6 +29,11 @@ test('a command that hangs is reported, its lane given up, other devices served;
     { name: 'caps', state: 'Failed', reason: 'DeviceHung', items: 0 },
   ]);
   t.is(ends[0]?.items, items.length);
+  // Nothing that had come back is lost with the thread, not even what it had not sent yet.
+  const answered = (): number =>
+    host.log().filter(({ device, opcode }) => device === stuck.pciAddress && READS.has(opcode)).length;
+  await until(() => answered() >= items.length);
+  t.is(answered(), items.length);
   t.is(lostLanes(), 1);
   t.is((await lane(well)).ended.outcome, 'done');
   await host.control({ fault: 'clear' });

@@ -208,7 +208,7 @@ test('a consumer that does not come back makes the lane wait', async (t) => {
   const before = host.log().length;
   let reads = 0;
   const { items } = await lane(host.devices[0]!, {
-    specs: [everyRegister],
+    specs: [everyRegister, capabilities],
     onEvent: async (event) => {
       if (event.type !== 'items' || reads > 0) return;
       const count = (): number => host.log().length - before;

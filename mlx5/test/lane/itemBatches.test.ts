@@ -1,0 +1,162 @@
+import test from 'ava';
+import fc from 'fast-check';
+import type { Frame, Item, ItemKind, ItemOutcome } from '../../src/collect/item.ts';
+import { keepDescription } from '../../src/collect/itemDescription.ts';
+import { createItemBatches, type ItemBatches } from '../../src/lane/itemBatches.ts';
+import { createItemBlock, freeItemBlock, readItemBlock, unsentItems } from '../../src/lane/itemBlock.ts';
+
+/** Small, so that a few items fill several. */
+const BLOCK_BYTES = 2048;
+
+interface Wanted {
+  readonly key: string;
+  readonly kind: ItemKind;
+  readonly name: string;
+  readonly index: Readonly<Record<string, number>>;
+  readonly outcome: ItemOutcome;
+  readonly frames: readonly WantedFrame[];
+  /** As a read that is made again and again. */
+  readonly kept: boolean;
+}
+interface WantedFrame extends Omit<Frame, 'inbox' | 'outbox'> {
+  readonly inbox: Uint8Array;
+  readonly outbox: Uint8Array;
+  /** Whether the bytes lie in memory that the batches gave, as a command's do. */
+  readonly given: boolean;
+}
+
+const uint32 = fc.nat(0xffff_ffff);
+const bytes = fc.oneof(
+  { weight: 8, arbitrary: fc.uint8Array({ maxLength: 300 }) },
+  { weight: 1, arbitrary: fc.uint8Array({ minLength: 1500, maxLength: 5000, size: 'max' }) },
+);
+const frame: fc.Arbitrary<WantedFrame> = fc.record({
+  opcode: uint32,
+  opMod: uint32,
+  registerId: uint32,
+  status: fc.nat(255),
+  syndrome: uint32,
+  errno: uint32,
+  startedNs: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }),
+  elapsedNs: fc.bigInt({ min: 0n, max: 2n ** 63n - 1n }),
+  inbox: bytes,
+  outbox: bytes,
+  given: fc.boolean(),
+});
+const item: fc.Arbitrary<Wanted> = fc.record({
+  key: fc.string({ unit: 'binary' }),
+  kind: fc.constantFrom<ItemKind>('register', 'capability', 'object', 'segment', 'memory', 'host'),
+  name: fc.string({ unit: 'binary' }),
+  index: fc.dictionary(
+    fc.string().filter((name) => name !== '__proto__'),
+    uint32,
+    { noNullPrototype: true },
+  ),
+  outcome: fc.constantFrom<ItemOutcome>('ok', 'refused', 'failed', 'absent'),
+  frames: fc.array(frame, { maxLength: 6 }),
+  kept: fc.boolean(),
+});
+
+/** Makes the item as a collector does: memory for each command first, what came back written into it. */
+function made(batches: ItemBatches, { frames, kept, ...rest }: Wanted): Item {
+  if (kept) keepDescription(rest);
+  const placed = (source: Uint8Array, given: boolean): Uint8Array => {
+    if (!given) return source;
+    const memory = batches.allocate(source.length);
+    if (memory.some((byte) => byte !== 0)) throw new Error('memory for a command is zeroed');
+    memory.set(source);
+    return memory;
+  };
+  return {
+    ...rest,
+    frames: frames.map(({ given, inbox, outbox, ...numbers }) => ({
+      ...numbers,
+      inbox: placed(inbox, given),
+      outbox: placed(outbox, given),
+    })),
+  };
+}
+
+/** What a reader sees of it. Bytes from shared memory and from elsewhere compare equal. */
+function seen({ key, kind, name, index, outcome, frames }: Item | Wanted): unknown {
+  return {
+    ...{ key, kind, name, index: { ...index }, outcome },
+    frames: frames.map(
+      ({ opcode, opMod, registerId, status, syndrome, errno, startedNs, elapsedNs, inbox, outbox }) => ({
+        ...{ opcode, opMod, registerId, status, syndrome, errno, startedNs, elapsedNs },
+        ...{ inbox: Buffer.from(inbox).toString('hex'), outbox: Buffer.from(outbox).toString('hex') },
+      }),
+    ),
+  };
+}
+
+/** The main thread, in this one: it reads a block when it is sent and gives it back `behind` blocks later. One of the
+ * memory that large items have of their own it gives back at once: nothing but the next such item waits for it. */
+function receiver(blocks: readonly SharedArrayBuffer[], behind: number) {
+  const received: Item[] = [];
+  const held: SharedArrayBuffer[] = [];
+  return {
+    received,
+    take(block: number | SharedArrayBuffer): void {
+      const memory = typeof block === 'number' ? blocks[block]! : block;
+      received.push(...readItemBlock(memory));
+      if (typeof block === 'number') held.push(memory);
+      else freeItemBlock(memory);
+      if (held.length > behind) freeItemBlock(held.shift()!);
+    },
+  };
+}
+
+test('items come out of the blocks as they went in, in their order, whatever their size', (t) => {
+  fc.assert(
+    fc.property(fc.array(item, { maxLength: 40 }), fc.constantFrom(0, 1), (wanted, behind) => {
+      const blocks = [createItemBlock(BLOCK_BYTES), createItemBlock(BLOCK_BYTES), createItemBlock(BLOCK_BYTES)];
+      const { received, take } = receiver(blocks, behind);
+      // A second job on the same memory finds what the first has left there.
+      for (const job of [wanted, wanted.toReversed()]) {
+        received.length = 0;
+        const batches = createItemBatches(blocks, take);
+        for (const one of job) batches.add(made(batches, one));
+        batches.flush();
+        t.deepEqual(received.map(seen), job.map(seen));
+        blocks.forEach(freeItemBlock);
+      }
+    }),
+  );
+});
+
+test('what lies in a block that was never sent can be read, but not the item under way', (t) => {
+  fc.assert(
+    fc.property(fc.array(item, { minLength: 1, maxLength: 20 }), (wanted) => {
+      const blocks = [createItemBlock(BLOCK_BYTES), createItemBlock(BLOCK_BYTES)];
+      const { received, take } = receiver(blocks, 0);
+      const batches = createItemBatches(blocks, take);
+      for (const one of wanted) batches.add(made(batches, one));
+      batches.allocate(16).fill(0xff);
+      // The thread hangs here.
+      const rest = blocks.flatMap(unsentItems);
+      t.deepEqual([...received, ...rest].map(seen), wanted.map(seen));
+    }),
+  );
+});
+
+test('bytes that lie in the block already are not copied', (t) => {
+  const [block] = [createItemBlock(BLOCK_BYTES)];
+  const batches = createItemBatches([block!], () => {});
+  const inbox = batches.allocate(16);
+  t.is(inbox.buffer as ArrayBufferLike, block);
+  const numbers = {
+    opcode: 1,
+    opMod: 0,
+    registerId: 0,
+    status: 0,
+    syndrome: 0,
+    errno: 0,
+    startedNs: 1n,
+    elapsedNs: 1n,
+  };
+  const frames = [{ ...numbers, inbox, outbox: new Uint8Array() }];
+  batches.add({ key: 'a', kind: 'register', name: 'A', index: {}, outcome: 'ok', frames });
+  inbox[0] = 7;
+  t.is(unsentItems(block!)[0]?.frames[0]?.inbox[0], 7);
+});
