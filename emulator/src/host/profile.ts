@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { MLX5CTL_VERSIONS, type Mlx5ctlVersion } from '../abi/mlx5ctlStructs.ts';
 import type { Population } from '../firmware/objects/inventory.ts';
 
 /** A host: `emulator/profiles/<name>.json`, or a file of one's own. The README describes every field. */
@@ -19,6 +20,8 @@ export interface CardProfile {
   readonly psid?: string;
   /** Default: some days, from the seed. */
   readonly uptimeSeconds?: number;
+  /** Size of a core dump, a multiple of 8 up to 600 MiB. Default: that of a real device, 831,304. */
+  readonly coreDumpBytes?: number;
   readonly ports: readonly PortProfile[];
   readonly functions: readonly FunctionProfile[];
 }
@@ -46,7 +49,7 @@ export interface FunctionProfile {
   readonly bridge: string;
   readonly numaNode: number;
   /** The debug channel; without one the function has no node in /dev. */
-  readonly channel?: { readonly kind: 'mlx5ctl' | 'fwctl'; readonly number: number };
+  readonly channel?: ChannelProfile;
   /** cmd_hca_cap.uctx_cap: 1 RAW_TX, 2 INTERNAL_DEVICE_RESOURCES, 4 TOOLS_RESOURCES. */
   readonly uctxCap: number;
   /** Registers that firmware lets this function read; the others are refused with BAD_SYS_STATE. */
@@ -55,6 +58,13 @@ export interface FunctionProfile {
   readonly rdmaDevice?: string;
   /** How much programs and drivers have made on it. */
   readonly objects: Population;
+}
+
+export interface ChannelProfile {
+  readonly kind: 'mlx5ctl' | 'fwctl';
+  readonly number: number;
+  /** Version of mlx5ctl; default V4. */
+  readonly abi?: Mlx5ctlVersion;
 }
 
 export class ProfileError extends Error {
@@ -113,7 +123,17 @@ function parseCard(value: unknown, where: string): CardProfile {
     ...optional(card, 'firmwareVersion', text, where),
     ...optional(card, 'psid', text, where),
     ...optional(card, 'uptimeSeconds', number, where),
+    ...optional(card, 'coreDumpBytes', parseCoreDumpBytes, where),
   };
+}
+
+/** Of the 32 bits of addresses so much may be words that are dumped, for gaps to stay between them. */
+const MOST_CORE_DUMP_BYTES = 600 * 1024 * 1024;
+
+function parseCoreDumpBytes(value: unknown, where: string): number {
+  const bytes = number(value, where);
+  if (bytes > 0 && bytes % 8 === 0 && bytes <= MOST_CORE_DUMP_BYTES) return bytes;
+  throw new ProfileError(`${where}: a multiple of 8 up to ${MOST_CORE_DUMP_BYTES} is expected`);
 }
 
 function parsePort(value: unknown, where: string): PortProfile {
@@ -169,17 +189,20 @@ function parsePopulation(value: unknown, cores: number, where: string): Populati
   };
   return {
     cores: Math.max(1, count('cores', cores)),
-    queuePairs: count('queuePairs', 24),
+    queuePairs: count('queuePairs', 32),
     steeringEntries: count('steeringEntries', 512),
     countedContexts: given['countedContexts'] === true,
   };
 }
 
-function parseChannel(value: unknown, where: string): NonNullable<FunctionProfile['channel']> {
+function parseChannel(value: unknown, where: string): ChannelProfile {
   const channel = record(value, where);
+  const kind = oneOf(channel['kind'], ['mlx5ctl', 'fwctl'], `${where}.kind`);
+  if (kind === 'fwctl' && channel['abi'] !== undefined) throw new ProfileError(`${where}.abi: fwctl has one version`);
   return {
-    kind: oneOf(channel['kind'], ['mlx5ctl', 'fwctl'], `${where}.kind`),
+    kind,
     number: number(channel['number'], `${where}.number`),
+    ...optional(channel, 'abi', (abi, at) => oneOf(abi, MLX5CTL_VERSIONS, at), where),
   };
 }
 

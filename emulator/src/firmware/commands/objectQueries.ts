@@ -7,7 +7,7 @@ const uctx = { INTERNAL_DEVICE_RESOURCES: 0x2, TOOLS_RESOURCES: 0x4 } as const;
 
 /** QUERY_EQ, QUERY_CQ, QUERY_QP and all others that ask for one object by its number. */
 export const objectQueryCommands: readonly CommandModel[] = [...objectQueries.values()].map((query) => {
-  const answer = new Uint8Array(query.outBytes);
+  let memory = new Uint8Array(0);
   return {
     opcode: query.opcode,
     name: query.name,
@@ -17,8 +17,10 @@ export const objectQueryCommands: readonly CommandModel[] = [...objectQueries.va
       const id = getBits(inbox, query.id.bit, query.id.width);
       const refusal = refusalOf(context, query, id);
       if (refusal !== undefined) return refusal;
-      answer.fill(0);
-      query.write(objects, id, answer);
+      const length = query.length(objects, id);
+      if (memory.length < length) memory = new Uint8Array(length);
+      const answer = memory.subarray(0, length).fill(0);
+      query.fill(objects, id, answer);
       outbox.set(answer.subarray(0, outbox.length));
       return undefined;
     },
@@ -31,7 +33,7 @@ export function refusalOf(
   { name, ids, owner }: ObjectQuery,
   id: number,
 ): Refusal | undefined {
-  if (!ids(objects.inventory).has(id)) return refuse('BAD_RES', name);
+  if (!ids(objects).has(id)) return refuse('BAD_RES', name);
   const belongsTo = owner(objects, id);
   const visible =
     belongsTo === uid ||

@@ -1,6 +1,7 @@
 import { layoutOf } from '@nicdiag/mlx5/prm';
 import type { CommandContext, CommandModel } from '../firmwareFunction.ts';
 import { structWriter, type Values } from '../layout/structWriter.ts';
+import { keyOf, specialKeys } from '../objects/memoryKey.ts';
 import { psidOf } from '../registers/identity.ts';
 
 const MELLANOX_IEEE_ID = 0x0002c9;
@@ -15,15 +16,11 @@ export const queryCommands: readonly CommandModel[] = [
   })),
   query(0x107, 'QUERY_PAGES', 'query_pages_out', () => ({ num_pages: 0 })),
   query(0x10a, 'QUERY_ISSI', 'query_issi_out', () => ({ current_issi: 1, supported_issi_dw0: 0b11 })),
-  query(0x203, 'QUERY_SPECIAL_CONTEXTS', 'query_special_contexts_out', () => ({
-    dump_fill_mkey: 0x101,
-    resd_lkey: 0x200,
-    null_mkey: 0x300,
+  query(0x203, 'QUERY_SPECIAL_CONTEXTS', 'query_special_contexts_out', ({ objects }) => ({
+    dump_fill_mkey: keyOf(objects, specialKeys.dump_fill_mkey.index),
+    resd_lkey: keyOf(objects, specialKeys.resd_lkey.index),
+    null_mkey: keyOf(objects, specialKeys.null_mkey.index),
   })),
-  query(0x750, 'QUERY_VPORT_STATE', 'query_vport_state_out', ({ card }) => {
-    const up = card.ports[0]?.up === true;
-    return { admin_state: card.ports[0]?.adminUp === true ? 1 : 0, state: up ? 1 : 0 };
-  }),
   query(0x842, 'QUERY_LAG', 'query_lag_out', () => ({})),
   { opcode: 0x80d, name: 'NOP', inBytes: 16, run: () => undefined },
 ];

@@ -78,7 +78,7 @@ function* body(dump: Dump, source: DumpSource): Generator<Uint8Array> {
   }
   for (const notice of ignored(flags, request)) yield writer.notice(...notice);
   for (const index1 of chosen(dump, source)) {
-    if (source.ids !== undefined && !source.ids(dump.objects.inventory).has(index1)) {
+    if (source.ids !== undefined && !source.ids(dump.objects).has(index1)) {
       yield writer.error(syndrome.NOT_FOUND, `${record.index1} 0x${index1.toString(16)} NOT FOUND`);
       continue;
     }
@@ -105,7 +105,7 @@ function* chosen({ objects, record, request, progress }: Dump, source: DumpSourc
     return;
   }
   const active = source.kind === 'context' ? source.active : undefined;
-  const set = ids(objects.inventory);
+  const set = ids(objects);
   for (let id = set.next(index1); id !== undefined; id = set.next(id + 1)) {
     if (count === ACTIVE && active?.(objects, id) === false) continue;
     progress.index1 = id;

@@ -1,5 +1,4 @@
 import type { IdSet } from '../objects/idSet.ts';
-import type { Inventory } from '../objects/inventory.ts';
 import type { Objects } from '../objects/objects.ts';
 import type { DumpRequest } from './segments.ts';
 
@@ -10,7 +9,7 @@ export type DumpSource = ContextSource | BufferSource | ListSource;
 export interface ContextSource {
   readonly kind: 'context';
   /** Values of index1 that exist; absent when the type has no index. */
-  readonly ids?: (inventory: Inventory) => IdSet;
+  readonly ids?: (objects: Objects) => IdSet;
   /** Whether index2 names something of the object; absent when the type has no second index. */
   readonly has2?: (objects: Objects, index1: number, index2: number) => boolean;
   /** Whether an object counts as "active"; default every one. */
@@ -25,7 +24,7 @@ export interface ContextSource {
 /** Entries of a queue, many to a segment; index2 is the first entry, its count how many. */
 export interface BufferSource {
   readonly kind: 'buffer';
-  readonly ids: (inventory: Inventory) => IdSet;
+  readonly ids: (objects: Objects) => IdSet;
   readonly entryBytes: number;
   readonly entries: (objects: Objects, index1: number) => number;
   /** @param entry of which the bytes from `offset` on are zero */
@@ -38,7 +37,7 @@ export interface ListSource {
   readonly kind: 'list';
   readonly of: number;
   /** Values of index1 that exist; absent when the type has no index. */
-  readonly ids?: (inventory: Inventory) => IdSet;
+  readonly ids?: (objects: Objects) => IdSet;
   readonly members: (objects: Objects, index1: number) => Iterable<readonly [index1: number, index2: number]>;
 }
 

@@ -7,8 +7,8 @@ export function mirrored(query: string): ContextSource {
   if (command === undefined) throw new Error(`there is no query ${query} to mirror`);
   return {
     kind: 'context',
-    ids: (inventory) => command.ids(inventory),
-    length: () => command.outBytes,
-    fill: (objects, index1, _, payload) => command.write(objects, index1, payload),
+    ids: (objects) => command.ids(objects),
+    length: (objects, index1) => command.length(objects, index1),
+    fill: (objects, index1, _, payload) => command.fill(objects, index1, payload),
   };
 }

@@ -15,7 +15,7 @@ const writeEqc = structWriter('eqc');
 function slice(number: number): ContextSource {
   return {
     kind: 'context',
-    ids: ({ qps }) => qps,
+    ids: ({ inventory }) => inventory.qps,
     length: () => SLICE_BYTES,
     fill: (objects, qpn, _, payload) => fillSlice(objects, number, qpn, payload, 0),
   };
@@ -30,7 +30,7 @@ export const queueSources: readonly (readonly [type: number, source: DumpSource]
     0x1000,
     {
       kind: 'context',
-      ids: ({ qps }) => qps,
+      ids: ({ inventory }) => inventory.qps,
       active: (objects, qpn) => queuePair(objects, qpn).state === qpState.RTS,
       length: () => 4 * SLICE_BYTES,
       // The three slices, as they are dumped one by one, and a fourth that only this type shows.
@@ -47,7 +47,7 @@ export const queueSources: readonly (readonly [type: number, source: DumpSource]
     0x1200,
     {
       kind: 'context',
-      ids: ({ cqs }) => cqs,
+      ids: ({ inventory }) => inventory.cqs,
       length: () => 128,
       fill: (objects, cqn, _, payload) => {
         writeCqc(payload, 0, cqcValues(objects, cqn));
@@ -60,7 +60,7 @@ export const queueSources: readonly (readonly [type: number, source: DumpSource]
     0x1300,
     {
       kind: 'context',
-      ids: ({ eqs }) => eqs,
+      ids: ({ inventory }) => inventory.eqs,
       length: () => 128,
       fill: (objects, eqn, _, payload) => {
         writeEqc(payload, 0, eqcValues(objects, eqn));

@@ -3,6 +3,7 @@ import { drawInteger } from './draw.ts';
 import { cqUse, FIRST } from './inventory.ts';
 import { kind, type Objects } from './objects.ts';
 import { qpState, queuePair } from './queuePair.ts';
+import { finishedOn } from './workQueue.ts';
 
 const draws = { lag: 20 } as const;
 const COUNTER_24 = 2 ** 24;
@@ -38,9 +39,11 @@ export function completionQueue(objects: Objects, cqn: number): CompletionQueue 
   };
 }
 
+const directions = { send: 'tx', receive: 'rx', internal: 'internal' } as const;
+
 /** A completion for each finished request of the queues that report here. */
 function producedOf(objects: Objects, cqn: number): number {
-  const { card, inventory } = objects;
+  const { inventory } = objects;
   const use = cqUse(inventory, cqn);
   switch (use.by) {
     case 'management':
@@ -56,13 +59,8 @@ function producedOf(objects: Objects, cqn: number): number {
       }
       return sum;
     }
-    case 'netdev': {
-      const port = card.ports[use.netdev.port - 1] ?? objects.port;
-      const active = port.activeSeconds();
-      if (use.role === 'internal') return Math.floor(active / 4);
-      const { frames } = card.traffic(port, use.role === 'send' ? 'tx' : 'rx', active);
-      return Math.floor(frames / inventory.cores);
-    }
+    case 'netdev':
+      return finishedOn(objects, use.netdev, directions[use.role]);
   }
 }
 

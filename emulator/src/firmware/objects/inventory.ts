@@ -56,6 +56,22 @@ export interface Inventory extends Population {
   readonly qps: IdSet;
   readonly sqs: IdSet;
   readonly rqs: IdSet;
+  readonly tirs: IdSet;
+  readonly tiss: IdSet;
+  readonly rqts: IdSet;
+  readonly rmps: IdSet;
+  /** Every fourth program receives on an SRQ, another fourth on an XRC SRQ, another on two DCTs, another on an XRQ. */
+  readonly srqs: IdSet;
+  readonly xrcSrqs: IdSet;
+  readonly dcts: IdSet;
+  readonly xrqs: IdSet;
+  programOfSrq(srqn: number): Program;
+  programOfDct(dctn: number): Program;
+  programOfXrq(xrqn: number): Program;
+  /** The SRQ on which a program's queue pairs receive. */
+  srqOfProgram(program: Program): number | undefined;
+  readonly mkeys: IdSet;
+  readonly counterSets: IdSet;
 }
 
 /** Numbers, all of them [invented]: queue numbers of QPs, SQs and RQs do not meet, so that a queue number names one
@@ -74,6 +90,14 @@ export const FIRST = {
   NETDEV_COUNTER_SET: 1,
   PORT_COUNTER_SET: 0x10,
   PROGRAM_UID: 0x8001,
+  TIRN: 0x10,
+  TISN: 0x4,
+  RQTN: 0x8,
+  SRQN: 0x1000,
+  XRC_SRQN: 0x5000,
+  RMPN: 0x9000,
+  XRQN: 0xa000,
+  DCTN: 0x2_0000,
 } as const;
 export const MANAGEMENT_PD = 2;
 export const QPS_PER_PROGRAM = 8;
@@ -84,6 +108,11 @@ export const TRAFFIC_TYPES = 10;
 const CQS_PER_CHANNEL = 3;
 const SQS_PER_CHANNEL = 2;
 const TIS_PER_NETDEV = 2;
+const DCTS_PER_PROGRAM = 2;
+/** Programs of each of the four ways to receive. */
+const WAYS = { SRQ: 2, XRC_SRQ: 3, DCT: 1, XRQ: 0 } as const;
+/** Keys of firmware itself; see memoryKey.ts. */
+const SPECIAL_MKEYS = { first: 1, count: 3 } as const;
 
 export function createInventory({ ports }: Card, { netdevs, rdmaDevice, objects }: FunctionProfile): Inventory {
   const { cores } = objects;
@@ -92,7 +121,21 @@ export function createInventory({ ports }: Card, { netdevs, rdmaDevice, objects 
   const sqs = netdevs.length * SQS_PER_CHANNEL * cores;
   const rqs = netdevs.length * cores;
   const firstRqn = FIRST.SQN + sqs;
+  const programsOf = (way: number): number => Math.ceil(Math.max(0, programs - way) / 4);
   const infiniband = ports[0]?.mode.protocol === 'infiniband';
+
+  function program(index: number): Program {
+    return {
+      index,
+      pd: FIRST.PROGRAM_PD + index,
+      sendCq: FIRST.PROGRAM_CQN + 2 * index,
+      receiveCq: FIRST.PROGRAM_CQN + 2 * index + 1,
+      firstQpn: FIRST.QPN + index * QPS_PER_PROGRAM,
+      queuePairs: Math.min(QPS_PER_PROGRAM, queuePairs - index * QPS_PER_PROGRAM),
+      firstMkey: FIRST.PROGRAM_MKEY + index * MKEYS_PER_PROGRAM,
+      uid: FIRST.PROGRAM_UID + (index % 0x1000),
+    };
+  }
 
   return {
     ...objects,
@@ -107,21 +150,19 @@ export function createInventory({ ports }: Card, { netdevs, rdmaDevice, objects 
       firstCqn: FIRST.NETDEV_CQN + index * CQS_PER_CHANNEL * cores,
       firstSqn: FIRST.SQN + index * SQS_PER_CHANNEL * cores,
       firstRqn: firstRqn + index * cores,
-      firstTirn: 0x10 + index * (TRAFFIC_TYPES + cores),
-      rqtn: 0x8 + index,
-      firstTisn: 0x4 + index * TIS_PER_NETDEV,
+      firstTirn: FIRST.TIRN + index * (TRAFFIC_TYPES + cores),
+      rqtn: FIRST.RQTN + index,
+      firstTisn: FIRST.TISN + index * TIS_PER_NETDEV,
       counterSet: FIRST.NETDEV_COUNTER_SET + index,
     })),
-    program: (index) => ({
-      index,
-      pd: FIRST.PROGRAM_PD + index,
-      sendCq: FIRST.PROGRAM_CQN + 2 * index,
-      receiveCq: FIRST.PROGRAM_CQN + 2 * index + 1,
-      firstQpn: FIRST.QPN + index * QPS_PER_PROGRAM,
-      queuePairs: Math.min(QPS_PER_PROGRAM, queuePairs - index * QPS_PER_PROGRAM),
-      firstMkey: FIRST.PROGRAM_MKEY + index * MKEYS_PER_PROGRAM,
-      uid: FIRST.PROGRAM_UID + (index % 0x1000),
-    }),
+    program,
+    programOfSrq: (srqn) =>
+      srqn < FIRST.XRC_SRQN
+        ? program(4 * (srqn - FIRST.SRQN) + WAYS.SRQ)
+        : program(4 * (srqn - FIRST.XRC_SRQN) + WAYS.XRC_SRQ),
+    programOfDct: (dctn) => program(4 * Math.floor((dctn - FIRST.DCTN) / DCTS_PER_PROGRAM) + WAYS.DCT),
+    programOfXrq: (xrqn) => program(4 * (xrqn - FIRST.XRQN) + WAYS.XRQ),
+    srqOfProgram: ({ index }) => (index % 4 === WAYS.SRQ ? FIRST.SRQN + (index >>> 2) : undefined),
     eqs: idSet({ first: FIRST.EQN, count: FIRST.COMPLETION_EQN - FIRST.EQN + cores }),
     cqs: idSet(
       { first: FIRST.MANAGEMENT_CQN, count: rdmaDevice === undefined ? 0 : 1 },
@@ -138,6 +179,23 @@ export function createInventory({ ports }: Card, { netdevs, rdmaDevice, objects 
     ),
     sqs: idSet({ first: FIRST.SQN, count: sqs }),
     rqs: idSet({ first: firstRqn, count: rqs }),
+    tirs: idSet({ first: FIRST.TIRN, count: netdevs.length * (TRAFFIC_TYPES + cores) }),
+    tiss: idSet({ first: FIRST.TISN, count: netdevs.length * TIS_PER_NETDEV }),
+    rqts: idSet({ first: FIRST.RQTN, count: netdevs.length }),
+    rmps: idSet({ first: FIRST.RMPN, count: programs > 0 ? 1 : 0 }),
+    srqs: idSet({ first: FIRST.SRQN, count: programsOf(WAYS.SRQ) }),
+    xrcSrqs: idSet({ first: FIRST.XRC_SRQN, count: programsOf(WAYS.XRC_SRQ) }),
+    dcts: idSet({ first: FIRST.DCTN, count: DCTS_PER_PROGRAM * programsOf(WAYS.DCT) }),
+    xrqs: idSet({ first: FIRST.XRQN, count: programsOf(WAYS.XRQ) }),
+    mkeys: idSet(
+      SPECIAL_MKEYS,
+      { first: FIRST.NETDEV_MKEY, count: netdevs.length },
+      { first: FIRST.PROGRAM_MKEY, count: programs * MKEYS_PER_PROGRAM },
+    ),
+    counterSets: idSet(
+      { first: FIRST.NETDEV_COUNTER_SET, count: netdevs.length },
+      { first: FIRST.PORT_COUNTER_SET, count: rdmaDevice === undefined ? 0 : ports.length },
+    ),
   };
 }
 

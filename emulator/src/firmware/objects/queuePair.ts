@@ -8,6 +8,8 @@ export const qpState = { RESET: 0, INIT: 1, RTR: 2, RTS: 3, SQER: 4, SQD: 5, ERR
 /** qpc.st. */
 export const serviceType = { RC: 0, UC: 1, UD: 2, QP0: 7, QP1: 8 } as const;
 const MIGRATED = 3;
+/** qpc.rq_type: there is no receive queue but a shared one. */
+const FROM_SRQ = 1;
 
 /** Properties that are drawn. */
 const draws = { rate: 1, remoteQpn: 2, psn: 3, peerPsn: 4, peer: 5, backlog: 6, receives: 7, error: 8 } as const;
@@ -91,6 +93,7 @@ export function qpcValues(objects: Objects, qpn: number): Values {
   const connected = qp.service === serviceType.RC && qp.state !== qpState.INIT;
   const nextSend = (drawInteger(draw, qpn, draws.psn, 0, COUNTER_24) + 2 * qp.sent) % COUNTER_24;
   const posted = qp.sent + qp.backlog;
+  const srqn = qp.program === undefined ? undefined : objects.inventory.srqOfProgram(qp.program);
   return {
     state: qp.state,
     st: qp.service,
@@ -109,6 +112,7 @@ export function qpcValues(objects: Objects, qpn: number): Values {
     cqn_snd: qp.sendCq,
     cqn_rcv: qp.receiveCq,
     dbr_addr: objects.doorbellAddress(kind.QP, qpn),
+    ...(srqn === undefined ? {} : { rq_type: FROM_SRQ, srqn_rmpn_xrqn: srqn, log_rq_size: 0, log_rq_stride: 0 }),
     q_key: qp.program === undefined ? 0x8001_0000 : 0,
     hw_sq_wqebb_counter: qp.sent % 0x1_0000,
     sw_sq_wqebb_counter: posted % 0x1_0000,
