@@ -1,10 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Binaries } from '../binaries/provideBinaries.ts';
 import type { Child } from '../nursery/child.ts';
 import type { Nursery } from '../nursery/nursery.ts';
 import { type AdminClient, ApiError } from './adminClient.ts';
-import type { ClusterSecrets } from './clusterFiles.ts';
-import { apiServerCommand, type ControlPlanePorts } from './controlPlane.ts';
+import type { Command } from './controlPlane.ts';
 
 const READY_MS = 60_000;
 const POLL_MS = 25;
@@ -22,17 +20,11 @@ export interface ApiServerProcess {
   stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
-export function createApiServer(
-  nursery: Nursery,
-  binaries: Binaries,
-  secrets: ClusterSecrets,
-  ports: ControlPlanePorts,
-  admin: AdminClient,
-): ApiServerProcess {
+export function createApiServer(nursery: Nursery, admin: AdminClient, command: Command): ApiServerProcess {
   let running: Child | undefined;
   return {
     async start(others = [], { signal } = {}) {
-      running = nursery.spawn('kube-apiserver', apiServerCommand(binaries, secrets.files, ports));
+      running = nursery.spawn('kube-apiserver', command);
       const needed = [...others, running];
       const deadline = Date.now() + READY_MS;
       while (!(await isReady(admin))) {

@@ -5,7 +5,7 @@ import { createAdminClient } from './adminClient.ts';
 import { createApiServer } from './apiServerProcess.ts';
 import { type Cluster, createCluster } from './cluster.ts';
 import { writeClusterFiles } from './clusterFiles.ts';
-import { controllerManagerCommand, etcdCommand } from './controlPlane.ts';
+import { apiServerCommand, controllerManagerCommand, etcdCommand } from './controlPlane.ts';
 import { freePort } from './freePort.ts';
 
 export interface ClusterOptions {
@@ -15,6 +15,9 @@ export interface ClusterOptions {
   /** Told what takes time, a line at a time.
    * @default writes to stderr */
   readonly say?: (line: string) => void;
+  /** Further arguments of the API server; they win over its own.
+   * @default none */
+  readonly apiServerArgs?: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -37,7 +40,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     const secrets = await writeClusterFiles(nursery.directory, server);
     const admin = createAdminClient(server, secrets.authority.certificate, secrets.adminToken);
     const etcd = nursery.spawn('etcd', etcdCommand(binaries, secrets.files, ports));
-    const apiServer = createApiServer(nursery, binaries, secrets, ports, admin);
+    const apiServer = createApiServer(nursery, admin, [
+      ...apiServerCommand(binaries, secrets.files, ports),
+      ...(options.apiServerArgs ?? []),
+    ]);
     await apiServer.start([etcd], options);
     nursery.spawn('kube-controller-manager', controllerManagerCommand(binaries, secrets.files));
     return createCluster({ nursery, binaries, server, secrets, admin, apiServer });
