@@ -5,7 +5,6 @@ import type { LocalCommand } from './localCommand.ts';
 export const capCommand: LocalCommand = {
   name: 'cap',
   description: 'read HCA capability pages (QUERY_HCA_CAP)',
-  impact: 'ReadOnly',
   declare: (command) =>
     command
       .argument('[type...]', 'pages to print, e.g. GENERAL ROCE (default: all that the device offers)')

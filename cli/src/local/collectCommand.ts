@@ -17,6 +17,11 @@ export interface LocalOptions {
 }
 
 const IMPACTS: readonly Impact[] = ['ReadOnly', 'DebugWrite', 'Intrusive'];
+const WARNINGS = {
+  ReadOnly: 'it changes nothing',
+  DebugWrite: 'it changes debug state of the device and puts it back',
+  Intrusive: 'it can disturb the device',
+} as const satisfies Record<Impact, string>;
 /** More than any collector reads that is printed to a terminal; `run` takes its limit from the capture. */
 const MAX_BYTES = 2 ** 40;
 
@@ -30,13 +35,12 @@ export async function collectCommand(
 ): Promise<number> {
   const format = parseItemFormat(options.output);
   const impact = parseImpact(options.impact);
-  if (IMPACTS.indexOf(impact) < IMPACTS.indexOf(command.impact)) {
-    throw new UsageError(
-      `${command.name} is ${command.impact}: it can disturb the device. Say --impact ${command.impact}`,
-    );
-  }
   const request = command.request(args, options);
-  const { discoverDevices } = await import('@nicdiag/mlx5');
+  const { createCollector, discoverDevices } = await import('@nicdiag/mlx5');
+  const needed = createCollector(request.spec).impact;
+  if (IMPACTS.indexOf(impact) < IMPACTS.indexOf(needed)) {
+    throw new UsageError(`this is ${needed}: ${WARNINGS[needed]}. To do it all the same say --impact ${needed}`);
+  }
   const device = selectDevice(discoverDevices({ hostRoot: options.hostRoot }), options.device);
   const run = runCollector(device, { spec: request.spec, impact, maxBytes: MAX_BYTES }, io);
   const printed = await printRun(run, request, format, io);

@@ -1,12 +1,10 @@
-import type { CollectorSpec, Impact, Item } from '@nicdiag/mlx5';
+import type { CollectorSpec, Item } from '@nicdiag/mlx5';
 import type { Command } from 'commander';
 
 /** A command that runs one collector on a device of this host and prints what it read. */
 export interface LocalCommand {
   readonly name: string;
   readonly description: string;
-  /** Least impact with which the collector can run; more than ReadOnly must be asked for with --impact. */
-  readonly impact: Impact;
   /** Declares arguments and options of its own. */
   declare(command: Command): Command;
   /** What they ask for.

@@ -1,6 +1,15 @@
 import { capCommand } from './capCommand.ts';
+import { linkCommand } from './linkCommand.ts';
 import type { LocalCommand } from './localCommand.ts';
+import { objCommand } from './objCommand.ts';
 import { regCommand } from './regCommand.ts';
+import { rscdumpCommand } from './rscdumpCommand.ts';
 
 /** Every command that runs one collector here, in the order of the help. */
-export const LOCAL_COMMANDS: readonly LocalCommand[] = [capCommand, regCommand];
+export const LOCAL_COMMANDS: readonly LocalCommand[] = [
+  capCommand,
+  regCommand,
+  objCommand,
+  rscdumpCommand,
+  linkCommand,
+];

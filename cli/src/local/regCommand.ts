@@ -8,7 +8,6 @@ const NUMBER = /^(0x[0-9a-f]{1,8}|[0-9]{1,10})$/i;
 export const regCommand: LocalCommand = {
   name: 'reg',
   description: 'read access registers (ACCESS_REG)',
-  impact: 'ReadOnly',
   declare: (command) =>
     command
       .argument('[register...]', 'by name or id, e.g. PPCNT 0x5008')

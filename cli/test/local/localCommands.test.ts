@@ -67,6 +67,25 @@ test('cap shows the pages that were asked for', async (t) => {
   t.regex(none.err, /0000:17:00\.0 has nothing to show of NOSUCH/);
 });
 
+test('link prints the page for people, and its items for programs', async (t) => {
+  const { root } = t.context.host;
+  const page = await run(root, 'link', '-d', 'fwctl0');
+  t.is(page.code, 0, page.err);
+  t.regex(page.out, /^LinkDiagnostics\n=+\n.*\nPort 1: state\n-+\nLink +: up\n/s);
+  const items = await run(root, 'link', '-d', 'fwctl0', '-o', 'json');
+  t.true(items.out.split('\n').some((line) => line.includes('"name":"PDDR"')));
+});
+
+test('what is more than a read must be asked for', async (t) => {
+  const { host } = t.context;
+  await host.untilIdle();
+  const before = host.log().length;
+  const refused = await run(host.root, 'link', '-d', 'fwctl0', '--eye');
+  t.like(refused, { code: 3, out: '' });
+  t.regex(refused.err, /DebugWrite: it changes debug state .* --impact DebugWrite/);
+  t.is(host.log().length, before, 'the device was not even opened');
+});
+
 test('a read that firmware refuses: the rest is shown, the exit code is 2', async (t) => {
   const { host } = t.context;
   await host.control({ fault: 'refuse', device: '0000:17:00.0', register: 'PAOS', status: 3, times: 1 });
@@ -84,6 +103,9 @@ for (const [title, args, code, message] of [
   ['an index that is no number', ['reg', '-d', 'fwctl0', 'PPCNT', '-i', 'grp=all'], 3, /must be a number/],
   ['a format that is none', ['reg', '-d', 'fwctl0', 'MGIR', '-o', 'xml'], 3, /-o must be one of text, json/],
   ['an impact that is none', ['reg', '-d', 'fwctl0', 'MGIR', '--impact', 'Much'], 3, /--impact must be one of/],
+  ['an index without a segment', ['rscdump', '-d', 'fwctl0', '--index1', 'all'], 3, /name the segment/],
+  ['a mode that is none', ['rscdump', '-d', 'fwctl0', '--mode', 'Fast'], 3, /--mode must be one of Auto, Inline/],
+  ['a limit that is none', ['obj', '-d', 'fwctl0', 'QP', 'all', '--limit', '0'], 3, /--limit must be a number/],
   ['both kinds of capability', ['cap', '-d', 'fwctl0', '--max', '--both'], 3, /exclude each other/],
 ] as const) {
   test(`refused: ${title}`, async (t) => {
