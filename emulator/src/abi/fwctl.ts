@@ -45,7 +45,8 @@ function openFile({ queue, uctxCap, onTaint }: FwctlOptions, caller: Caller, buf
     const unwritable = copyDeviceData(pid, getU64(structure.bytes, abi.info.out_device_data), room);
     if (unwritable !== 0) return unwritable;
     putU32(structure.bytes, abi.info.out_device_type, abi.FWCTL_DEVICE_TYPE_MLX5);
-    putU32(structure.bytes, abi.info.device_data_len, abi.infoMlx5.bytes);
+    // Without any room the kernel does not ask the driver, and so knows of no data.
+    putU32(structure.bytes, abi.info.device_data_len, room === 0 ? 0 : abi.infoMlx5.bytes);
     return structure.writeTo(pid, argument, abi.info.bytes);
   }
 

@@ -14,13 +14,19 @@ export interface FrontEndOptions {
   readonly uctxCap: number;
 }
 
+export interface Mlx5ctlOptions extends FrontEndOptions {
+  readonly version: abi.Mlx5ctlVersion;
+  /** The device's name in INFO. */
+  readonly pciAddress: string;
+}
+
 /** Shared by all files of the process: requests are handled one after another. */
 let inbox: TransferBuffer | undefined;
 let outbox: TransferBuffer | undefined;
 
-/** `/dev/mlx5ctl-<auxiliary device>`, ABI V4.
+/** `/dev/mlx5ctl-<auxiliary device>` in one of its versions.
  * @returns the open function of the node: each file gets a UID of its own */
-export function createMlx5ctlNode(options: FrontEndOptions): DeviceNode['open'] {
+export function createMlx5ctlNode(options: Mlx5ctlOptions): DeviceNode['open'] {
   inbox ??= createTransferBuffer(abi.MAX_RPC_SIZE);
   outbox ??= createTransferBuffer(abi.MAX_RPC_SIZE);
   const buffers = { inbox, outbox };
@@ -32,28 +38,34 @@ interface Buffers {
   readonly outbox: TransferBuffer;
 }
 
-function openFile({ queue, uctxCap }: FrontEndOptions, caller: Caller, buffers: Buffers): OpenDevice | number {
+function openFile(options: Mlx5ctlOptions, caller: Caller, buffers: Buffers): OpenDevice | number {
+  const { queue, uctxCap, version, pciAddress } = options;
+  const { info, cmdrpc: rpc, umemReg, umemUnreg, ...numbers } = abi.mlx5ctlInterfaces[version];
   const held = effectiveCapabilities(caller.pid);
   const granted = grantedUctxCap(held) & uctxCap;
   const uid = queue.createUctx(granted, caller.pid);
   if (uid < 0) return -uid;
 
   function giveInfo(call: IoctlCall): number {
-    putU16(call.output, abi.info.uctx_uid, uid);
-    putU32(call.output, abi.info.uctx_cap, granted);
-    putU32(call.output, abi.info.dev_uctx_cap, uctxCap);
-    putU32(call.output, abi.info.ucap, capabilityNumbers(held));
+    if (info.size !== undefined) putU32(call.output, info.size, info.bytes);
+    if (info.devname !== undefined) call.output.set(textEncoder.encode(pciAddress), info.devname);
+    putU16(call.output, info.uctx_uid, uid);
+    putU32(call.output, info.uctx_cap, granted);
+    putU32(call.output, info.dev_uctx_cap, uctxCap);
+    putU32(call.output, info.ucap, capabilityNumbers(held));
     return 0;
   }
 
   function cmdrpc(call: IoctlCall): ReturnType<OpenDevice['ioctl']> {
-    const inLength = getU32(call.input, abi.cmdrpc.inlen);
-    const outLength = getU32(call.input, abi.cmdrpc.outlen);
-    if (outOfRange(inLength) || outOfRange(outLength)) return errno.EINVAL;
+    const inLength = getU32(call.input, rpc.inlen);
+    const outLength = getU32(call.input, rpc.outlen);
+    if ([inLength, outLength].some((length) => length < abi.MIN_RPC_SIZE || length > numbers.maxRpcSize))
+      return errno.EINVAL;
+    if (rpc.flags !== undefined && getU64(call.input, rpc.flags) !== 0) return errno.EOPNOTSUPP;
     const { pid } = call;
-    const unreadable = buffers.inbox.readFrom(pid, getU64(call.input, abi.cmdrpc.in), inLength);
+    const unreadable = buffers.inbox.readFrom(pid, getU64(call.input, rpc.in), inLength);
     if (unreadable !== 0) return unreadable;
-    const outAddress = getU64(call.input, abi.cmdrpc.out);
+    const outAddress = getU64(call.input, rpc.out);
     call.output.set(call.input);
     const structure = call.output;
     return runRpc(queue, buffers, { uid, pid, inLength, outLength }, structure, () =>
@@ -61,19 +73,25 @@ function openFile({ queue, uctxCap }: FrontEndOptions, caller: Caller, buffers: 
     );
   }
 
-  function umemReg(call: IoctlCall): number {
-    const address = getU64(call.input, abi.umemReg.addr);
-    const length = getU64(call.input, abi.umemReg.len);
+  function registerMemory(call: IoctlCall): number {
+    const refused = checkHead(call.input, umemReg);
+    if (refused !== 0) return refused;
+    const address = getU64(call.input, umemReg.addr);
+    const length = getU64(call.input, umemReg.len);
     if (length === 0 || length > abi.MAX_UMEM_SIZE || address + length > 2 ** 63) return errno.EINVAL;
-    // Pages are pinned one by one; the first and the last tell whether the range is mapped at all.
-    for (const page of [address, address + length - 1]) {
-      if (buffers.inbox.readFrom(call.pid, page, 1) !== 0) return errno.EFAULT;
-    }
     const umem = queue.createUmem(uid, call.pid, { address, length });
     if (umem < 0) return -umem;
     call.output.set(call.input);
-    putU32(call.output, abi.umemReg.umem_id, umem);
+    putU32(call.output, umemReg.umem_id, umem);
     return 0;
+  }
+
+  function unregisterMemory(call: IoctlCall): number {
+    if (umemUnreg === undefined) return queue.destroyUmem(uid, call.pid, call.argument);
+    const refused = checkHead(call.input, umemUnreg);
+    if (refused !== 0) return refused;
+    call.output.set(call.input);
+    return queue.destroyUmem(uid, call.pid, getU32(call.input, umemUnreg.umem_id));
   }
 
   return {
@@ -81,15 +99,14 @@ function openFile({ queue, uctxCap }: FrontEndOptions, caller: Caller, buffers: 
       if (!hasCapability(call.pid, capability.CAP_SYS_ADMIN)) return errno.EPERM;
       if (!queue.present) return errno.ENODEV;
       switch (call.command) {
-        case abi.MLX5CTL_IOCTL_CMDRPC:
+        case numbers.CMDRPC:
           return cmdrpc(call);
-        case abi.MLX5CTL_IOCTL_INFO:
+        case numbers.INFO:
           return giveInfo(call);
-        case abi.MLX5CTL_IOCTL_UMEM_REG:
-          return umemReg(call);
-        case abi.MLX5CTL_IOCTL_UMEM_UNREG:
-          call.output.set(call.input);
-          return queue.destroyUmem(uid, call.pid, getU32(call.input, abi.umemUnreg.umem_id));
+        case numbers.UMEM_REG:
+          return registerMemory(call);
+        case numbers.UMEM_UNREG:
+          return unregisterMemory(call);
         default:
           return errno.ENOTTY;
       }
@@ -98,8 +115,27 @@ function openFile({ queue, uctxCap }: FrontEndOptions, caller: Caller, buffers: 
   };
 }
 
-function outOfRange(length: number): boolean {
-  return length < abi.MIN_RPC_SIZE || length > abi.MAX_RPC_SIZE;
+const textEncoder = new TextEncoder();
+
+/** V2 and V3 want a structure's own size in it, and 0 in what they do not know; V1 in its flags.
+ * EINVAL for a wrong size is [inferred]. */
+function checkHead(
+  input: Uint8Array,
+  {
+    bytes,
+    size,
+    flags,
+    reserved = [],
+  }: {
+    readonly bytes: number;
+    readonly size?: number;
+    readonly flags?: number;
+    readonly reserved?: readonly number[];
+  },
+): number {
+  if (size !== undefined && getU32(input, size) !== bytes) return errno.EINVAL;
+  if (flags !== undefined && getU64(input, flags) !== 0) return errno.EOPNOTSUPP;
+  return reserved.every((at) => getU32(input, at) === 0) ? 0 : errno.EOPNOTSUPP;
 }
 
 function has(capabilities: number, wanted: number): boolean {

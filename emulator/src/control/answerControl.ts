@@ -50,11 +50,14 @@ function carryOut({ host, faults, log }: Controlled, value: unknown): Record<str
     case 'status':
       return {
         tainted: host.tainted,
+        pinnedPages: host.iommu.pinnedPages(),
+        lostWrites: host.iommu.lostWrites,
         faults: faults.status,
         devices: host.functions.map(({ profile, present, firmware }) => ({
           device: profile.pciAddress,
           present,
           userContexts: firmware.uids.size,
+          ...firmware.memory.counts,
         })),
       };
     case 'snapshot':

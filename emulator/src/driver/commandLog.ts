@@ -26,6 +26,8 @@ export interface CommandRecord {
   readonly errno?: string;
   /** What the command changed in the device, for commands of a UID. */
   readonly mutation?: string;
+  /** What it made or ended that belongs to its UID alone: nothing that others could notice. */
+  readonly own?: string;
   /** UID of the user context that CREATE_UCTX made or DESTROY_UCTX ended. A UID is given again once its context has
    * ended, so it tells contexts apart only together with these. */
   readonly userContext?: number;
@@ -84,7 +86,7 @@ export function createCommandLog(file?: string): CommandLog {
       keeping = true;
     },
     executed(event) {
-      const { status, syndrome, mutation, userContext } = event.trace;
+      const { status, syndrome, mutation, own, userContext } = event.trace;
       // The driver's own CREATE_UCTX and DESTROY_UCTX are its book-keeping, not something a client did to the device.
       const ofClient = mutation !== undefined && event.command.uid !== 0;
       record(event, {
@@ -92,6 +94,7 @@ export function createCommandLog(file?: string): CommandLog {
         syndrome,
         ...(userContext === undefined ? {} : { userContext }),
         ...(ofClient ? { mutation } : {}),
+        ...(own === undefined ? {} : { own }),
       });
     },
     failed(event) {

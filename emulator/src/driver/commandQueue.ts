@@ -2,7 +2,10 @@ import type { FaultTable } from '../faults/faultTable.ts';
 import type { FirmwareFunction } from '../firmware/firmwareFunction.ts';
 import { errno } from '../system/errno.ts';
 import type { CommandLog } from './commandLog.ts';
+import { type Iommu, PAGE } from './iommu.ts';
 import * as mailbox from './mailbox.ts';
+import { pagesOf, pinMemory, type UserMemory } from './pinMemory.ts';
+import { errnoOfStatus } from './statusErrno.ts';
 
 export interface Command {
   readonly uid: number;
@@ -29,11 +32,13 @@ export interface CommandQueue {
   /** CREATE_UCTX.
    * @returns the UID, or a negative errno */
   createUctx(capabilities: number, pid: number): number;
+  /** DESTROY_UCTX, and before it DESTROY_UMEM for what is still registered. */
   destroyUctx(uid: number, pid: number): void;
-  /** CREATE_UMEM.
+  /** Pins a caller's memory and makes a umem of it: CREATE_UMEM.
    * @returns the umem's id, or a negative errno */
-  createUmem(uid: number, pid: number, memory: { readonly address: number; readonly length: number }): number;
-  /** @returns 0, or ENOENT for an id that is not this UID's */
+  createUmem(uid: number, pid: number, memory: UserMemory): number;
+  /** DESTROY_UMEM; what firmware does not destroy stays pinned.
+   * @returns 0, ENOENT for an id that is not this UID's, or what became of the command */
   destroyUmem(uid: number, pid: number, umem: number): number;
   /** @returns 0 with the outbox filled (firmware's refusal included), an errno, or a command that is held */
   submit(command: Command): number | HeldCommand;
@@ -45,6 +50,7 @@ export interface CommandQueueOptions {
   /** PCI address. */
   readonly device: string;
   readonly firmware: FirmwareFunction;
+  readonly iommu: Iommu;
   readonly faults: FaultTable;
   readonly log: CommandLog;
   /** Whether the device is still there; read at each use. */
@@ -55,11 +61,14 @@ export interface CommandQueueOptions {
 export function createCommandQueue({
   device,
   firmware,
+  iommu,
   faults,
   log,
   isPresent,
   remove,
 }: CommandQueueOptions): CommandQueue {
+  /** Bus addresses of the umems of each user context. */
+  const umems = new Map<number, Map<number, number>>();
   const monotonicNs = (): number => Number(process.hrtime.bigint());
 
   function execute(command: Command, startedNs: number): number {
@@ -96,6 +105,43 @@ export function createCommandQueue({
     return outbox[0] === 0 ? outbox : undefined;
   }
 
+  /** A command that the driver gives for a user context. Faults that keep a command back do not: the driver has nobody
+   * to answer later.
+   * @returns 0 or an errno */
+  function contextCommand(command: Command): number {
+    const outcome = submit(command);
+    const failure = typeof outcome === 'number' ? outcome : outcome.run(command.outbox);
+    return failure === 0 ? errnoOfStatus(command.outbox[0] ?? 0) : failure;
+  }
+
+  function submit(command: Command): number | HeldCommand {
+    const startedNs = log.enabled || faults.any ? monotonicNs() : 0;
+    const fault = faults.any ? faults.take(device, command.inbox) : undefined;
+    if (fault === undefined) return execute(command, startedNs);
+    switch (fault.kind) {
+      case 'refuse':
+        mailbox.writeStatus(command.outbox, fault.status, fault.syndrome);
+        if (log.enabled) log.executed({ device, command, startedNs, firmware, trace: fault });
+        return 0;
+      case 'errno':
+        return fail(command, fault.errno, startedNs);
+      case 'remove':
+        remove();
+        return fail(command, errno.ENODEV, startedNs);
+      case 'delay':
+        return hold(command, startedNs, { dueNs: startedNs + fault.ms * 1e6 }, 0);
+      case 'hang': {
+        const gaveUpNs = fault.ms === undefined ? Number.POSITIVE_INFINITY : startedNs + fault.ms * 1e6;
+        const held = {
+          get dueNs() {
+            return fault.cleared ? 0 : gaveUpNs;
+          },
+        };
+        return hold(command, startedNs, held, errno.ETIMEDOUT);
+      }
+    }
+  }
+
   return {
     get present() {
       return isPresent();
@@ -106,46 +152,44 @@ export function createCommandQueue({
       return answer === undefined ? -errno.EIO : mailbox.be16(answer, 0xa);
     },
     destroyUctx(uid, pid) {
-      if (isPresent()) driverCommand(pid, mailbox.destroyUctx(uid));
+      const held = umems.get(uid) ?? new Map<number, number>();
+      umems.delete(uid);
+      if (isPresent()) {
+        const outbox = new Uint8Array(mailbox.HEADER);
+        for (const umem of held.keys()) {
+          execute({ uid, pid, inbox: mailbox.destroyUmem(umem), outbox }, monotonicNs());
+        }
+        driverCommand(pid, mailbox.destroyUctx(uid));
+      }
+      // Not before firmware has let go.
+      for (const bus of held.values()) iommu.unmap(bus);
     },
-    createUmem(uid, pid, { address, length }) {
-      const inbox = mailbox.createUmem(address, length);
+    createUmem(uid, pid, memory) {
+      const bus = pinMemory(iommu, pid, memory);
+      if (bus < 0) return bus;
+      const inbox = mailbox.createUmem(bus, pagesOf(memory), memory.address % PAGE);
       const outbox = new Uint8Array(mailbox.HEADER);
-      execute({ uid, pid, inbox, outbox }, monotonicNs());
-      return outbox[0] === 0 ? mailbox.be32(outbox, 8) : -errno.EIO;
+      const failure = contextCommand({ uid, pid, inbox, outbox });
+      if (failure !== 0) {
+        iommu.unmap(bus);
+        return -failure;
+      }
+      const umem = mailbox.be32(outbox, 8);
+      umems.set(uid, (umems.get(uid) ?? new Map<number, number>()).set(umem, bus));
+      return umem;
     },
     destroyUmem(uid, pid, umem) {
+      const held = umems.get(uid);
+      const bus = held?.get(umem);
+      if (held === undefined || bus === undefined) return errno.ENOENT;
       const outbox = new Uint8Array(mailbox.HEADER);
-      execute({ uid, pid, inbox: mailbox.destroyUmem(umem), outbox }, monotonicNs());
-      return outbox[0] === 0 ? 0 : errno.ENOENT;
+      const failure = contextCommand({ uid, pid, inbox: mailbox.destroyUmem(umem), outbox });
+      if (failure !== 0) return failure;
+      held.delete(umem);
+      iommu.unmap(bus);
+      return 0;
     },
-    submit(command) {
-      const startedNs = log.enabled || faults.any ? monotonicNs() : 0;
-      const fault = faults.any ? faults.take(device, command.inbox) : undefined;
-      if (fault === undefined) return execute(command, startedNs);
-      switch (fault.kind) {
-        case 'refuse':
-          mailbox.writeStatus(command.outbox, fault.status, fault.syndrome);
-          if (log.enabled) log.executed({ device, command, startedNs, firmware, trace: fault });
-          return 0;
-        case 'errno':
-          return fail(command, fault.errno, startedNs);
-        case 'remove':
-          remove();
-          return fail(command, errno.ENODEV, startedNs);
-        case 'delay':
-          return hold(command, startedNs, { dueNs: startedNs + fault.ms * 1e6 }, 0);
-        case 'hang': {
-          const gaveUpNs = fault.ms === undefined ? Number.POSITIVE_INFINITY : startedNs + fault.ms * 1e6;
-          const held = {
-            get dueNs() {
-              return fault.cleared ? 0 : gaveUpNs;
-            },
-          };
-          return hold(command, startedNs, held, errno.ETIMEDOUT);
-        }
-      }
-    },
+    submit,
     refused(command, errnoValue) {
       fail(command, errnoValue, monotonicNs());
     },

@@ -16,20 +16,18 @@ export function destroyUctx(uid: number): Uint8Array {
   return inbox;
 }
 
-/** One MTT entry per page, as the driver writes them after pinning. The emulator's device has no bus addresses: user
- * addresses stand in for them. */
-export function createUmem(address: number, length: number): Uint8Array {
-  const page = 2 ** PAGE_SHIFT;
-  const first = Math.floor(address / page);
-  const pages = Math.floor((address + length - 1) / page) - first + 1;
+/** One MTT entry per page, as the driver writes them after pinning.
+ * @param bus address of the first page; the others follow
+ * @param offset of the memory in the first page */
+export function createUmem(bus: number, pages: number, offset: number): Uint8Array {
   const inbox = command(opcode.CREATE_UMEM, 0x30 + 8 * pages);
   const fields = view(inbox);
   fields.setUint32(0x20, PAGE_SHIFT - 12);
-  fields.setUint32(0x24, address % page);
+  fields.setUint32(0x24, offset);
   fields.setUint32(0x2c, pages);
   for (let at = 0; at < pages; at++) {
     const readWrite = 3n;
-    fields.setBigUint64(0x30 + 8 * at, (BigInt(first + at) << BigInt(PAGE_SHIFT)) | readWrite);
+    fields.setBigUint64(0x30 + 8 * at, BigInt(bus + at * 2 ** PAGE_SHIFT) | readWrite);
   }
   return inbox;
 }

@@ -1,5 +1,6 @@
 import type { CardProfile } from '../host/profile.ts';
 import type { CardModel } from './cardModel.ts';
+import { type CoreMemory, createCoreMemory, USUAL_DUMP_BYTES } from './memory/coreMemory.ts';
 import type { Clock } from './state/clock.ts';
 import { createPort, type Port } from './state/port.ts';
 import { between, createRandom, type Random } from './state/random.ts';
@@ -16,6 +17,8 @@ export interface Card {
   readonly sensors: readonly Sensor[];
   readonly traffic: Traffic;
   readonly stored: RegisterStore;
+  /** Memory of the device itself, as core dumps show it. */
+  readonly coreMemory: CoreMemory;
   /** What counters had counted when they were last cleared, by register and group. */
   readonly cleared: Map<string, ClearedCounters>;
   /** Since the device started, which is some days before the emulator did. */
@@ -51,6 +54,7 @@ export function createCard(model: CardModel, profile: CardProfile, clock: Clock,
         ),
       ),
   ];
+  let coreMemory: CoreMemory | undefined;
   return {
     model,
     profile,
@@ -59,6 +63,13 @@ export function createCard(model: CardModel, profile: CardProfile, clock: Clock,
     sensors,
     traffic: createTraffic(random),
     stored: createRegisterStore(),
+    get coreMemory() {
+      coreMemory ??= createCoreMemory(
+        profile.coreDumpBytes ?? USUAL_DUMP_BYTES,
+        Math.floor(random('core memory') * 2 ** 31),
+      );
+      return coreMemory;
+    },
     cleared: new Map(),
     uptimeSeconds,
     wallNs: () => clock.wallStartNs + clock.nowNs(),

@@ -5,6 +5,8 @@ import { commandTable } from './commands/commandTable.ts';
 import { describeCommand } from './describeCommand.ts';
 import { createDumpSessions, type DumpSessions } from './dump/dumpSessions.ts';
 import { setBits } from './layout/bits.ts';
+import { type Bus, noBus } from './memory/bus.ts';
+import { createMemoryObjects, type MemoryObjects } from './memory/memoryObjects.ts';
 import { createObjects, type Objects } from './objects/objects.ts';
 import { type Refusal, refuse, status } from './status.ts';
 import { createUidTable, type UidTable } from './uidTable.ts';
@@ -15,6 +17,8 @@ export interface CommandTrace {
   readonly syndrome: number;
   /** What it changed, in words; absent when nothing. */
   readonly mutation?: string;
+  /** What it made or ended that belongs to its UID alone, in words: no change to the device for anybody else. */
+  readonly own?: string;
   /** UID of the user context that it made or ended. */
   readonly userContext?: number;
 }
@@ -33,6 +37,9 @@ export interface FirmwareFunction {
   readonly profile: FunctionProfile;
   readonly card: Card;
   readonly uids: UidTable;
+  readonly memory: MemoryObjects;
+  /** Everything that user contexts have made ends, and they with it: the device was reset. */
+  reset(): void;
   /** Executes a command and fills the outbox to its end.
    * @param uid as the driver stamped it; 0 for the driver itself */
   execute(uid: number, inbox: Uint8Array, outbox: Uint8Array): CommandTrace;
@@ -44,6 +51,8 @@ export interface CommandContext {
   readonly card: Card;
   readonly profile: FunctionProfile;
   readonly uids: UidTable;
+  /** Registered memory and keys of the user contexts. */
+  readonly memory: MemoryObjects;
   readonly capabilities: CapabilityPages;
   readonly objects: Objects;
   readonly dumps: DumpSessions;
@@ -55,6 +64,8 @@ export interface CommandContext {
   outbox: Uint8Array;
   /** Set by a handler that changed something. */
   mutation: string | undefined;
+  /** Set by a handler that made or ended what belongs to the UID alone. */
+  own: string | undefined;
   /** Set by a handler that made or ended a user context. */
   userContext: number | undefined;
 }
@@ -73,12 +84,19 @@ const OUT_HEADER = 16;
 const SYNDROME_BIT = 32;
 const OK: CommandTrace = { status: status.OK, syndrome: 0 };
 
-/** @param vhcaId identifies the function on its card */
-export function createFirmwareFunction(card: Card, profile: FunctionProfile, vhcaId: number): FirmwareFunction {
+/** @param vhcaId identifies the function on its card
+ * @param bus the way to memory of its clients */
+export function createFirmwareFunction(
+  card: Card,
+  profile: FunctionProfile,
+  vhcaId: number,
+  bus: Bus = noBus,
+): FirmwareFunction {
   const context: CommandContext = {
     card,
     profile,
     uids: createUidTable(),
+    memory: createMemoryObjects(bus),
     capabilities: createCapabilityPages(card, profile, vhcaId),
     objects: createObjects(card, profile),
     dumps: createDumpSessions(),
@@ -88,6 +106,7 @@ export function createFirmwareFunction(card: Card, profile: FunctionProfile, vhc
     inbox: new Uint8Array(0),
     outbox: new Uint8Array(0),
     mutation: undefined,
+    own: undefined,
     userContext: undefined,
   };
 
@@ -103,6 +122,7 @@ export function createFirmwareFunction(card: Card, profile: FunctionProfile, vhc
     context.inbox = inbox;
     context.outbox = outbox;
     context.mutation = undefined;
+    context.own = undefined;
     context.userContext = undefined;
     return command.run(context);
   }
@@ -111,6 +131,11 @@ export function createFirmwareFunction(card: Card, profile: FunctionProfile, vhc
     profile,
     card,
     uids: context.uids,
+    memory: context.memory,
+    reset() {
+      context.uids.clear();
+      context.memory.clear();
+    },
     describe: describeCommand,
     execute(uid, inbox, outbox) {
       outbox.fill(0);
@@ -121,9 +146,14 @@ export function createFirmwareFunction(card: Card, profile: FunctionProfile, vhc
         setBits(outbox, SYNDROME_BIT, 32, refusal.syndrome);
         return refusal;
       }
-      const { mutation, userContext } = context;
-      if (mutation === undefined) return OK;
-      return userContext === undefined ? { ...OK, mutation } : { ...OK, mutation, userContext };
+      const { mutation, own, userContext } = context;
+      if (mutation === undefined && own === undefined) return OK;
+      return {
+        ...OK,
+        ...(mutation === undefined ? {} : { mutation }),
+        ...(own === undefined ? {} : { own }),
+        ...(userContext === undefined ? {} : { userContext }),
+      };
     },
   };
 }

@@ -2,6 +2,7 @@ import { createFwctlNode } from '../abi/fwctl.ts';
 import { createMlx5ctlNode } from '../abi/mlx5ctl.ts';
 import type { CommandLog } from '../driver/commandLog.ts';
 import { type CommandQueue, createCommandQueue } from '../driver/commandQueue.ts';
+import { createIommu, type Iommu } from '../driver/iommu.ts';
 import type { FaultTable } from '../faults/faultTable.ts';
 import { createCard } from '../firmware/card.ts';
 import { loadCardModel } from '../firmware/cardModel.ts';
@@ -18,6 +19,7 @@ export interface Host {
   readonly functions: readonly HostFunction[];
   /** TAINT_FWCTL: an fwctl RPC used a scope that may change things. */
   readonly tainted: boolean;
+  readonly iommu: Iommu;
 }
 
 export interface HostFunction {
@@ -45,6 +47,7 @@ export interface HostOptions {
 
 export function createHost({ profile, seed, clock, faults, log }: HostOptions): Host {
   const tree = createTree();
+  const iommu = createIommu();
   let tainted = false;
   plantHost(tree);
 
@@ -60,12 +63,15 @@ export function createHost({ profile, seed, clock, faults, log }: HostOptions): 
         if (!present) return;
         present = false;
         uproot();
+        // The driver ends what its files had made; nobody else is told.
+        firmware.reset();
       },
     };
     const device = fn.pciAddress;
     const queue = createCommandQueue({
       device,
       firmware,
+      iommu,
       faults,
       log,
       isPresent: () => present,
@@ -76,8 +82,9 @@ export function createHost({ profile, seed, clock, faults, log }: HostOptions): 
   }
 
   function openNode(fn: FunctionProfile, queue: CommandQueue): DeviceNode['open'] {
-    const options = { queue, uctxCap: fn.uctxCap };
-    if (fn.channel?.kind !== 'fwctl') return createMlx5ctlNode(options);
+    const { uctxCap, pciAddress, channel } = fn;
+    const options = { queue, uctxCap };
+    if (channel?.kind !== 'fwctl') return createMlx5ctlNode({ ...options, pciAddress, version: channel?.abi ?? 'V4' });
     return createFwctlNode({
       ...options,
       onTaint: () => {
@@ -97,7 +104,6 @@ export function createHost({ profile, seed, clock, faults, log }: HostOptions): 
       remove: () => plugged.unplug(),
       restore() {
         if (plugged.present) return;
-        firmware.uids.clear();
         plugged = plug(firmware, siblings);
       },
     };
@@ -106,13 +112,14 @@ export function createHost({ profile, seed, clock, faults, log }: HostOptions): 
   const functions = profile.cards.flatMap((cardProfile) => {
     const card = createCard(loadCardModel(cardProfile.model), cardProfile, clock, seed);
     return cardProfile.functions.map((fn, vhcaId) =>
-      createFunction(createFirmwareFunction(card, fn, vhcaId), cardProfile.functions),
+      createFunction(createFirmwareFunction(card, fn, vhcaId, iommu), cardProfile.functions),
     );
   });
 
   return {
     tree,
     functions,
+    iommu,
     get tainted() {
       return tainted;
     },

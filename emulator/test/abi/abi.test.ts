@@ -11,29 +11,47 @@ withCompiler("ioctl numbers, sizes and offsets are the C compiler's", (t) => {
   const compiled = JSON.parse(execFileSync(compileClient('abi'), { encoding: 'utf8' })) as Record<string, number>;
   const offsets = (struct: string, fields: Readonly<Record<string, number>>): Record<string, number> =>
     Object.fromEntries(Object.entries(fields).map(([field, offset]) => [`${struct}.${field}`, offset]));
-  const { bytes: infoBytes, ...info } = fwctl.info;
-  const { bytes: rpcBytes, ...rpc } = fwctl.rpc;
-  const { bytes: infoMlx5Bytes, ...infoMlx5 } = fwctl.infoMlx5;
+  const struct = (name: string, { bytes, ...fields }: Readonly<Record<string, unknown>>): Record<string, number> => ({
+    [`sizeof ${name}`]: Number(bytes),
+    ...offsets(
+      name,
+      Object.fromEntries(
+        Object.entries(fields).filter((entry): entry is [string, number] => typeof entry[1] === 'number'),
+      ),
+    ),
+  });
+  const { V1, V2, V3, V4 } = mlx5ctl.mlx5ctlInterfaces;
   t.deepEqual(compiled, {
-    MLX5CTL_IOCTL_INFO: mlx5ctl.MLX5CTL_IOCTL_INFO,
-    MLX5CTL_IOCTL_CMDRPC: mlx5ctl.MLX5CTL_IOCTL_CMDRPC,
-    MLX5CTL_IOCTL_UMEM_REG: mlx5ctl.MLX5CTL_IOCTL_UMEM_REG,
-    MLX5CTL_IOCTL_UMEM_UNREG: mlx5ctl.MLX5CTL_IOCTL_UMEM_UNREG,
+    V1_INFO: V1.INFO,
+    V1_CMDRPC: V1.CMDRPC,
+    V1_UMEM_REG: V1.UMEM_REG,
+    V1_UMEM_UNREG: V1.UMEM_UNREG,
+    ...struct('v1_info', { ...V1.info }),
+    ...struct('v1_cmdrpc', { ...V1.cmdrpc }),
+    ...struct('v1_umem_reg', { ...V1.umemReg }),
+    V2_INFO: V2.INFO,
+    V2_CMDRPC: V2.CMDRPC,
+    V2_UMEM_REG: V2.UMEM_REG,
+    V2_UMEM_UNREG: V2.UMEM_UNREG,
+    ...struct('v2_info', { ...V2.info }),
+    ...struct('v2_umem_reg', { ...V2.umemReg }),
+    V3_UMEM_UNREG: V3.UMEM_UNREG,
+    ...struct('v3_umem_unreg', { ...V3.umemUnreg }),
+    MLX5CTL_IOCTL_INFO: V4.INFO,
+    MLX5CTL_IOCTL_CMDRPC: V4.CMDRPC,
+    MLX5CTL_IOCTL_UMEM_REG: V4.UMEM_REG,
+    MLX5CTL_IOCTL_UMEM_UNREG: V4.UMEM_UNREG,
+    ...struct('mlx5ctl_info', { ...V4.info }),
+    ...struct('mlx5ctl_cmdrpc', { ...V4.cmdrpc }),
+    ...struct('mlx5ctl_umem_reg', { ...V4.umemReg }),
+    ...struct('mlx5ctl_umem_unreg', { ...V4.umemUnreg }),
     FWCTL_INFO: fwctl.FWCTL_INFO,
     FWCTL_RPC: fwctl.FWCTL_RPC,
-    'sizeof mlx5ctl_info': 16,
-    'sizeof mlx5ctl_cmdrpc': 24,
-    'sizeof mlx5ctl_umem_reg': 24,
-    'sizeof mlx5ctl_umem_unreg': 8,
-    'sizeof fwctl_info': infoBytes,
-    'sizeof fwctl_rpc': rpcBytes,
-    'sizeof fwctl_info_mlx5': infoMlx5Bytes,
-    ...offsets('mlx5ctl_info', mlx5ctl.info),
-    ...offsets('mlx5ctl_cmdrpc', mlx5ctl.cmdrpc),
-    ...offsets('mlx5ctl_umem_reg', mlx5ctl.umemReg),
-    ...offsets('mlx5ctl_umem_unreg', mlx5ctl.umemUnreg),
-    ...offsets('fwctl_info', info),
-    ...offsets('fwctl_rpc', rpc),
-    ...offsets('fwctl_info_mlx5', infoMlx5),
+    ...struct('fwctl_info', { ...fwctl.info }),
+    ...struct('fwctl_rpc', { ...fwctl.rpc }),
+    ...struct('fwctl_info_mlx5', { ...fwctl.infoMlx5 }),
   });
+  // What the second and third version have in common with others.
+  t.deepEqual([V2.cmdrpc, V3.cmdrpc], [V1.cmdrpc, V1.cmdrpc]);
+  t.deepEqual({ ...V3, UMEM_UNREG: 0, umemUnreg: undefined }, { ...V2, UMEM_UNREG: 0, umemUnreg: undefined });
 });

@@ -33,7 +33,8 @@ for (const [host, card] of hosts) {
     const device = makeDevice({ host, card });
     t.true(registerTable.size >= 90);
     for (const { id, name } of registerTable.values()) {
-      if (registerById(id) === undefined) continue;
+      // A core dump needs memory to write to: memory.test.ts.
+      if (registerById(id) === undefined || name === 'CORE_DUMP') continue;
       const answer = device.register(name, validIndex(name, device.card.ports[0]!.mode.protocol));
       t.is(answer.status, 0, name);
       t.is(answer.syndrome, 0, name);

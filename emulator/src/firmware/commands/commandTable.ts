@@ -2,6 +2,7 @@ import type { CommandModel } from '../firmwareFunction.ts';
 import { accessRegister } from '../registers/accessRegister.ts';
 import { congestionQueryCommands } from './congestionQueries.ts';
 import { counterQueryCommands } from './counterQueries.ts';
+import { memoryCommands } from './memoryCommands.ts';
 import { objectQueryCommands } from './objectQueries.ts';
 import { queryCommands } from './queries.ts';
 import { queryHcaCap } from './queryHcaCap.ts';
@@ -21,6 +22,7 @@ const commands: readonly CommandModel[] = [
   ...congestionQueryCommands,
   ...vportQueryCommands,
   ...resourceQueryCommands,
+  ...memoryCommands,
   ...userContextCommands,
 ];
 

@@ -26,6 +26,12 @@ export function setLong(bytes: Uint8Array, bit: number, value: number): void {
   setWord(bytes, at + 4, value % 2 ** 32);
 }
 
+/** Reads 64 bits, high word first: exact to 2^53. */
+export function getLong(bytes: Uint8Array, bit: number): number {
+  const at = (bit >>> 5) << 2;
+  return getWord(bytes, at) * 2 ** 32 + getWord(bytes, at + 4);
+}
+
 export function getWord(bytes: Uint8Array, at: number): number {
   return (
     (((bytes[at] ?? 0) << 24) | ((bytes[at + 1] ?? 0) << 16) | ((bytes[at + 2] ?? 0) << 8) | (bytes[at + 3] ?? 0)) >>> 0

@@ -2,6 +2,7 @@ import { resourceDump } from '../dump/resourceDump.ts';
 import { capabilityMaskRegisters } from './capabilityMasks.ts';
 import { type CompiledRegister, compileRegister } from './compiledRegister.ts';
 import { componentRegisters } from './components.ts';
+import { coreDump } from './coreDump.ts';
 import { identityRegisters } from './identity.ts';
 import { moduleRegisters } from './module.ts';
 import { pcieRegisters } from './pcie.ts';
@@ -29,6 +30,7 @@ const rows = [
   ...qosRegisters,
   ...tracerRegisters,
   resourceDump,
+  coreDump,
 ];
 
 /** Every register that the emulated firmware has, by id. */
