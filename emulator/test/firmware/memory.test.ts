@@ -1,4 +1,4 @@
-import { setField } from '@nicdiag/mlx5/prm';
+import { getField, setField } from '@nicdiag/mlx5/prm';
 import test from 'ava';
 import fc from 'fast-check';
 import { createFirmwareFunction, type FirmwareFunction } from '../../src/firmware/firmwareFunction.ts';
@@ -86,13 +86,22 @@ function makeMemory() {
 
 const START = 0x7f12_3456_7000n;
 
+function idBytes(id: number): number[] {
+  return [(id >>> 16) & 0xff, (id >>> 8) & 0xff, id & 0xff];
+}
+
 test('objects of a user context are made and ended in order; what is in use is not ended', (t) => {
-  const { firmware, command, createUmem, allocPd, createMkey } = makeMemory();
+  const { firmware, uid, command, createUmem, allocPd, createMkey } = makeMemory();
   const umem = createUmem([PAGE, 2 * PAGE]);
   const pd = allocPd();
   const key = createMkey({ mkey_umem_id: umem, [mkc('pd')]: pd, [mkc('start_addr')]: START, [mkc('len')]: 8192n });
   t.is(key.status, OK);
   t.deepEqual(firmware.memory.counts, { umems: 1, protectionDomains: 1, memoryKeys: 1 });
+  const query = new Uint8Array(304);
+  firmware.execute(uid, Uint8Array.of(2, 1, 0, 0, 0, 0, 0, 0, 0, ...idBytes(key.id), 0, 0, 0, 0), query);
+  t.is(query[0], OK);
+  t.is(getField(query, 'query_mkey_out', mkc('start_addr')), START, 'QUERY_MKEY shows it as it was made');
+  t.is(getField(query, 'query_mkey_out', mkc('pd')), pd);
   t.is(command(0xa0a, 'destroy_umem_in', { umem_id: umem }).status, BAD_RES_STATE);
   t.is(command(0x801, 'dealloc_pd_in', { pd }).status, BAD_RES_STATE);
   t.is(command(0x202, 'destroy_mkey_in', { mkey_index: key.id }).status, OK);

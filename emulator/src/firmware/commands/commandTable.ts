@@ -2,7 +2,7 @@ import type { CommandModel } from '../firmwareFunction.ts';
 import { accessRegister } from '../registers/accessRegister.ts';
 import { congestionQueryCommands } from './congestionQueries.ts';
 import { counterQueryCommands } from './counterQueries.ts';
-import { memoryCommands } from './memoryCommands.ts';
+import { memoryCommands, withOwnKeys } from './memoryCommands.ts';
 import { objectQueryCommands } from './objectQueries.ts';
 import { queryCommands } from './queries.ts';
 import { queryHcaCap } from './queryHcaCap.ts';
@@ -16,7 +16,7 @@ const commands: readonly CommandModel[] = [
   { opcode: 0x805, name: 'ACCESS_REG', inBytes: 16, run: accessRegister },
   { opcode: 0xb0c, name: 'ACCESS_REGISTER_USER', inBytes: 16, run: accessRegister },
   ...queryCommands,
-  ...objectQueryCommands,
+  ...objectQueryCommands.map(withOwnKeys),
   ...steeringQueryCommands,
   ...counterQueryCommands,
   ...congestionQueryCommands,

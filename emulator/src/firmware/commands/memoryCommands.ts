@@ -92,3 +92,20 @@ function destroy(
   if (refusal === undefined) context.own = `${what} ${id} destroyed`;
   return refusal;
 }
+
+const QUERY_MKEY = 0x201;
+
+/** QUERY_MKEY of a context's own key answers with what it was made of; the keys of others are as before. */
+export function withOwnKeys(query: CommandModel): CommandModel {
+  if (query.opcode !== QUERY_MKEY) return query;
+  return {
+    ...query,
+    run(context) {
+      const { inbox, outbox, uid, memory } = context;
+      const key = memory.mkey(uid, getBits(inbox, ID_BIT, 24));
+      if (key === undefined) return query.run(context);
+      outbox.set(key.context.subarray(0, Math.max(0, outbox.length - MKC)), MKC);
+      return undefined;
+    },
+  };
+}
