@@ -1,6 +1,7 @@
 import type { CommandContext, CommandModel } from '../firmwareFunction.ts';
-import { getBits, setLong } from '../layout/bits.ts';
+import { getBits } from '../layout/bits.ts';
 import {
+  clearFlowStatistics,
   FLOW_GROUP_BYTES,
   FLOW_TABLE_BYTES,
   fillFlowEntry,
@@ -10,8 +11,8 @@ import {
   flowEntry,
   flowEntryBytes,
   flowGroup,
-  flowStatistics,
   flowTable,
+  putFlowStatistics,
 } from '../objects/steeringAnswers.ts';
 import { type Refusal, refuse } from '../status.ts';
 
@@ -57,24 +58,17 @@ const MOST_COUNTERS = 0x4000;
 const COUNTER_BYTES = 16;
 
 function queryFlowCounter(context: CommandContext): Refusal | undefined {
-  const { inbox, objects, card, profile } = context;
+  const { inbox, objects } = context;
   const first = getBits(inbox, 0x1c * 8, 32);
   const count = Math.max(1, getBits(inbox, 0x18 * 8 + 16, 16));
   if (count > MOST_COUNTERS) return refuse('BAD_PARAM', 'QUERY_FLOW_COUNTER num_of_counters');
   const ids = flowCounters(objects);
   for (let id = first; id < first + count; id++) if (!ids.has(id)) return refuse('BAD_RES', 'QUERY_FLOW_COUNTER');
-  const key = (id: number): string => `${profile.pciAddress} flow ${id}`;
   const refusal = answer(context, 16 + COUNTER_BYTES * count, (outbox) => {
-    for (let at = 0; at < count; at++) {
-      const counted = flowStatistics(objects, first + at);
-      const before = card.cleared.get(key(first + at))?.counters;
-      setLong(outbox, (16 + COUNTER_BYTES * at) * 8, counted.packets - (before?.['packets'] ?? 0));
-      setLong(outbox, (24 + COUNTER_BYTES * at) * 8, counted.octets - (before?.['octets'] ?? 0));
-    }
+    for (let at = 0; at < count; at++) putFlowStatistics(objects, first + at, outbox, (16 + COUNTER_BYTES * at) * 8);
   });
   if (getBits(inbox, 0x18 * 8, 1) === 1) {
-    for (let id = first; id < first + count; id++)
-      card.cleared.set(key(id), { atSeconds: card.uptimeSeconds(), counters: flowStatistics(objects, id) });
+    for (let id = first; id < first + count; id++) clearFlowStatistics(objects, id);
     context.mutation = `QUERY_FLOW_COUNTER cleared ${count} from ${first}`;
   }
   return refusal;

@@ -1,8 +1,8 @@
 import type { Objects } from '../objects/objects.ts';
 import type { BufferSource, ContextSource, DumpSource } from './dumpSource.ts';
-import { dumpSources } from './dumpSources.ts';
 import { countedMenu, type MenuFlags, type MenuRecord, sampleMenu } from './menu.ts';
 import { createSegmentWriter, type DumpRequest, type SegmentWriter, segmentType } from './segments.ts';
+import { dumpSources } from './sources/dumpSources.ts';
 
 const ALL = 0xffff;
 const ACTIVE = 0xfffe;
@@ -123,11 +123,10 @@ function* objectSegments(dump: Dump, source: DumpSource, index1: number): Genera
       yield* bufferSegments(dump, source, index1);
       return;
     case 'list': {
-      const member = dumpSources.get(source.of);
+      const member = typeof source.of === 'number' ? dumpSources.get(source.of) : source.of;
       if (member?.kind !== 'context') throw new Error(`dump type ${request.type} lists what is no context`);
-      for (const [one, two] of source.members(objects, index1)) {
-        yield* contextSegments(dump, source.of, member, one, two);
-      }
+      const type = typeof source.of === 'number' ? source.of : request.type;
+      for (const [one, two] of source.members(objects, index1)) yield* contextSegments(dump, type, member, one, two);
     }
   }
 }
@@ -154,19 +153,19 @@ function* bufferSegments(
   source: BufferSource,
   index1: number,
 ): Generator<Uint8Array> {
-  const entries = source.entries(objects, index1);
-  if (request.index2 >= entries) {
+  const ring = source.open(objects, index1);
+  if (request.index2 >= ring.places) {
     yield writer.error(syndrome.BAD_INDEX2, `${record.index2} 0x${request.index2.toString(16)} BEYOND END`);
     return;
   }
-  const wanted = request.count2 === ALL ? entries : Math.max(1, request.count2);
-  const end = Math.min(entries, request.index2 + wanted);
+  const wanted = request.count2 === ALL ? ring.places : Math.max(1, request.count2);
+  const end = Math.min(ring.places, request.index2 + wanted);
   const perSegment = SEGMENT_BYTES / source.entryBytes;
   for (let first = request.index2; first < end; first += perSegment) {
     const count = Math.min(perSegment, end - first);
     progress.index2 = first;
     yield writer.resource(request.type, index1, first, count * source.entryBytes, (payload) => {
-      for (let at = 0; at < count; at++) source.fill(objects, index1, first + at, payload, at * source.entryBytes);
+      for (let at = 0; at < count; at++) ring.fill(first + at, payload, at * source.entryBytes);
     });
   }
   for (const other of source.references?.(objects, index1) ?? []) yield writer.reference(other);

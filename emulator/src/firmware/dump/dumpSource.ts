@@ -1,3 +1,4 @@
+import type { Ring } from '../objects/entries/ring.ts';
 import type { IdSet } from '../objects/idSet.ts';
 import type { Objects } from '../objects/objects.ts';
 import type { DumpRequest } from './segments.ts';
@@ -26,16 +27,15 @@ export interface BufferSource {
   readonly kind: 'buffer';
   readonly ids: (objects: Objects) => IdSet;
   readonly entryBytes: number;
-  readonly entries: (objects: Objects, index1: number) => number;
-  /** @param entry of which the bytes from `offset` on are zero */
-  readonly fill: (objects: Objects, index1: number, entry: number, payload: Uint8Array, offset: number) => void;
+  readonly open: (objects: Objects, index1: number) => Ring;
   readonly references?: (objects: Objects, index1: number) => readonly DumpRequest[];
 }
 
 /** Segments of another type, for all that there is of it. */
 export interface ListSource {
   readonly kind: 'list';
-  readonly of: number;
+  /** Their type, or a source of their own with the type that was asked for. */
+  readonly of: number | ContextSource;
   /** Values of index1 that exist; absent when the type has no index. */
   readonly ids?: (objects: Objects) => IdSet;
   readonly members: (objects: Objects, index1: number) => Iterable<readonly [index1: number, index2: number]>;

@@ -26,3 +26,16 @@ export function idSet(...runs: readonly IdRun[]): IdSet {
     has: (id) => next(id) === id,
   };
 }
+
+/** Numbers that are in one of both. */
+export function unionOf(one: IdSet, other: IdSet): IdSet {
+  return {
+    size: one.size + other.size,
+    has: (id) => one.has(id) || other.has(id),
+    next(id) {
+      const [first, second] = [one.next(id), other.next(id)];
+      if (first === undefined || second === undefined) return first ?? second;
+      return Math.min(first, second);
+    },
+  };
+}

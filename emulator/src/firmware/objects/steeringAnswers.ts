@@ -1,5 +1,6 @@
-import { setBits } from '../layout/bits.ts';
+import { setBits, setLong } from '../layout/bits.ts';
 import { structWriter, type Values } from '../layout/structWriter.ts';
+import { type Counters, clearCounters, sinceCleared } from './counters.ts';
 import { drawInteger } from './draw.ts';
 import { type FlowEntry, type FlowGroup, type FlowTable, flowEntryValues, flowTableValues } from './flowTable.ts';
 import { type IdSet, idSet } from './idSet.ts';
@@ -24,6 +25,11 @@ const writeContext = structWriter('flow_context');
 const writeMatch = structWriter('fte_match_param');
 const writeDestination = structWriter('dest_format_struct');
 const writeReformat = structWriter('packet_reformat_context_in');
+
+/** Numbers of flow tables. */
+export function flowTables({ steering }: Objects): IdSet {
+  return idSet(...steering.tables.map(({ id }) => ({ first: id, count: 1 })));
+}
 
 export function flowTable({ steering }: Objects, id: number): FlowTable | undefined {
   return steering.tables.find((table) => table.id === id);
@@ -80,10 +86,29 @@ export function flowCounters({ steering }: Objects): IdSet {
   return idSet({ first: 1, count: steering.counters });
 }
 
-/** Packets and octets that a flow counter has counted. */
-export function flowStatistics({ port, draw }: Objects, counter: number): { packets: number; octets: number } {
+/** Packets and octets that a flow counter has counted since it was cleared. */
+function flowStatistics(objects: Objects, counter: number): Counters {
+  return sinceCleared(objects.card, clearedKey(objects, counter), allCounted(objects, counter));
+}
+
+export function clearFlowStatistics(objects: Objects, counter: number): void {
+  clearCounters(objects.card, clearedKey(objects, counter), allCounted(objects, counter));
+}
+
+function allCounted({ port, draw }: Objects, counter: number): Counters {
   const packets = Math.floor(port.activeSeconds() * (100 + 1e5 * draw(counter, 140)));
   return { packets, octets: packets * drawInteger(draw, counter, 141, 90, 4000) };
+}
+
+function clearedKey({ profile }: Objects, counter: number): string {
+  return `${profile.pciAddress} flow ${counter}`;
+}
+
+/** traffic_counter, at a bit of a buffer. */
+export function putFlowStatistics(objects: Objects, counter: number, bytes: Uint8Array, bit: number): void {
+  const { packets = 0, octets = 0 } = flowStatistics(objects, counter);
+  setLong(bytes, bit, packets);
+  setLong(bytes, bit + 64, octets);
 }
 
 /** Numbers of the packet reformat contexts that rules use. */

@@ -1,5 +1,5 @@
-import { objectQueries } from '../objects/objectQuery.ts';
-import type { ContextSource } from './dumpSource.ts';
+import { objectQueries } from '../../objects/objectQuery.ts';
+import type { ContextSource } from '../dumpSource.ts';
 
 /** A dump type whose payload is the outbox of a public command: by the same code, so both hold the same bytes. */
 export function mirrored(query: string): ContextSource {
