@@ -4,6 +4,7 @@ import type { LocalOptions } from './collectCommand.ts';
 import type { InfoOptions } from './infoCommand.ts';
 import { ITEM_FORMATS } from './itemFormat.ts';
 import { LOCAL_COMMANDS } from './localCommands.ts';
+import type { RpcOptions } from './rpcCommand.ts';
 import type { RunOptions } from './run/runCommand.ts';
 
 /** The commands for the devices of the host that they run on; they need no cluster.
@@ -33,6 +34,16 @@ export function addLocalCommands(
     .action(async (options: InfoOptions) => {
       const { infoCommand } = await import('./infoCommand.ts');
       await infoCommand(options, io);
+    });
+  addForDevice('rpc', 'give one command to firmware as it is: the whole inbox, the answer as it came')
+    .argument('[inbox]', 'hex digits, header included; the kernel stamps the user id')
+    .option('--in <file>', 'the inbox from a file')
+    .option('--out-length <bytes>', 'length of the outbox', '272')
+    .option('--allow-write', 'let anything pass that is not a known read: it may change the device')
+    .option('-o, --output <format>', 'hex, raw or json')
+    .action(async (inbox: string | undefined, options: RpcOptions) => {
+      const { rpcCommand } = await import('./rpcCommand.ts');
+      exitWith(await rpcCommand(inbox, options, io));
     });
   addLocal('run', 'run the collectors of a DiagnosticCapture here and write the bundle that a cluster would')
     .requiredOption('-f, --filename <file>', 'YAML or JSON, - for standard input')

@@ -14,19 +14,19 @@ export const regCommand: LocalCommand = {
       .option('--set <set>', 'Standard, or All that the device has and that can be read without side effect')
       .option('-p, --port <number>', 'value of local_port (default: every port of the function)')
       .option(
-        '-i, --index <field=value>',
-        'value of an index field, may be repeated; a field left out is iterated where it has a range',
-        (pair: string, before: string[]) => [...before, pair],
+        '-i, --indexes <field=value,...>',
+        'values of index fields, may be repeated; a field left out is iterated where it has a range',
+        (pairs: string, before: string[]) => [...before, ...pairs.split(',')],
         [],
       ),
-  request(registers, { set, port, index }) {
+  request(registers, { set, port, indexes }) {
     if ((set === undefined) === (registers.length === 0)) throw new UsageError('name registers, or a --set of them');
     if (set !== undefined) {
       if (set !== 'Standard' && set !== 'All')
         throw new UsageError(`--set must be Standard or All, not ${String(set)}`);
       return { spec: { name: 'reg', type: 'RegisterDump', registerDump: { set } } };
     }
-    const values = indexValues(index, port);
+    const values = indexValues(indexes, port);
     const requests: RegisterRequest[] = registers.map((register) => ({
       ...(NUMBER.test(register) ? { id: idOf(register) } : { name: register.toUpperCase() }),
       ...(Object.keys(values).length === 0 ? {} : { index: values }),
@@ -48,8 +48,8 @@ function indexValues(pairs: unknown, port: unknown): Record<string, string> {
   const values: Record<string, string> = port === undefined ? {} : { local_port: checked('--port', String(port)) };
   for (const pair of Array.isArray(pairs) ? pairs.map(String) : []) {
     const at = pair.indexOf('=');
-    if (at <= 0) throw new UsageError(`--index takes field=value, e.g. page_select=1, not ${pair}`);
-    values[pair.slice(0, at)] = checked(`--index ${pair}`, pair.slice(at + 1));
+    if (at <= 0) throw new UsageError(`--indexes takes field=value, e.g. page_select=1, not ${pair}`);
+    values[pair.slice(0, at)] = checked(`--indexes ${pair}`, pair.slice(at + 1));
   }
   return values;
 }

@@ -37,7 +37,7 @@ test('reg reads registers by name and by id, of one port or of all', async (t) =
   const named = await run(root, 'reg', '-d', 'enp23s0np0', 'paos', '-o', 'json');
   t.is(named.code, 0, named.err);
   t.like(JSON.parse(named.out), { key: 'PAOS{local_port=1}', fields: { oper_status: 1 } });
-  const byId = await run(root, 'reg', '-d', 'enp23s0np0', '0x5008', '-p', '1', '-i', 'grp=0', '-o', 'json');
+  const byId = await run(root, 'reg', '-d', 'enp23s0np0', '0x5008', '-i', 'local_port=1,grp=0', '-o', 'json');
   t.like(JSON.parse(byId.out), { name: 'PPCNT', index: { local_port: 1 } });
 });
 
@@ -99,7 +99,7 @@ for (const [title, args, code, message] of [
   ['no device is named', ['reg', 'MGIR'], 3, /Name one with -d/],
   ['nothing is asked for', ['reg', '-d', 'fwctl0'], 3, /name registers, or a --set/],
   ['a set that is none', ['reg', '-d', 'fwctl0', '--set', 'Most'], 3, /--set must be Standard or All/],
-  ['an index without a value', ['reg', '-d', 'fwctl0', 'PPCNT', '-i', 'grp'], 3, /--index takes field=value/],
+  ['an index without a value', ['reg', '-d', 'fwctl0', 'PPCNT', '-i', 'grp'], 3, /--indexes takes field=value/],
   ['an index that is no number', ['reg', '-d', 'fwctl0', 'PPCNT', '-i', 'grp=all'], 3, /must be a number/],
   ['a format that is none', ['reg', '-d', 'fwctl0', 'MGIR', '-o', 'xml'], 3, /-o must be one of text, json/],
   ['an impact that is none', ['reg', '-d', 'fwctl0', 'MGIR', '--impact', 'Much'], 3, /--impact must be one of/],

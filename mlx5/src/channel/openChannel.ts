@@ -4,7 +4,7 @@ import type { NicFunction } from '../discover/device.ts';
 import type { Channel } from './channel.ts';
 import { ChannelError, channelErrorOf } from './channelError.ts';
 import { openFwctl } from './fwctl.ts';
-import { createGuard } from './guard.ts';
+import { createGuard, type Guard } from './guard.ts';
 import { openMlx5ctl } from './mlx5ctl.ts';
 
 const O_CLOEXEC = 0o2000000;
@@ -15,9 +15,14 @@ const O_CLOEXEC = 0o2000000;
  * All its calls block: use it in a lane's worker thread.
  * @throws ChannelError with the errno, what was tried and what to do */
 export function openChannel(device: NicFunction, { impact }: { readonly impact: Impact }): Channel {
+  return openGuarded(device, createGuard(impact));
+}
+
+/** Opens the debug channel with a guard before its commands.
+ * @throws ChannelError */
+export function openGuarded(device: NicFunction, guard: Guard): Channel {
   const fd = openNode(device);
   try {
-    const guard = createGuard(impact);
     return device.kind === 'fwctl' ? openFwctl(device, fd, guard) : openMlx5ctl(device, fd, guard);
   } catch (error) {
     closeSync(fd);
