@@ -122,7 +122,7 @@ const refused: readonly (readonly [string, (inbox: Uint8Array) => void])[] = [
   ['a mandatory number of objects that is missing', (inbox) => inbox.set([0x20, 0x20], 18)],
   ['another function', (inbox) => inbox.set([0x60, 0, 0x10, 0, 0, 0, 0, 9], 16)],
   ['a first request in the middle', (inbox) => (inbox[16] = 0xc0)],
-  ['memory without a key', (inbox) => (inbox[16] = 0)],
+  ['memory of no size', (inbox) => (inbox[16] = 0)],
 ];
 for (const [name, edit] of refused) {
   test(`${name} is a bad parameter`, (t) => {

@@ -2,16 +2,15 @@
 export interface DumpSink {
   /** Bytes that one command may deliver. */
   readonly capacity: number;
-  /** Takes the next bytes.
-   * @returns false when they could not be written: then the dump ends */
-  write(bytes: Uint8Array): boolean;
+  /** Takes the next bytes; they are good during the call only. */
+  write(bytes: Uint8Array): void;
 }
 
 /** A dump on its way to a client, in as many commands as it takes. Only one segment of it exists at any time. */
 export interface DumpStream {
   /** Delivers as much as the sink takes.
-   * @returns the number of bytes, or undefined when the sink failed */
-  pour(sink: DumpSink): number | undefined;
+   * @returns the number of bytes */
+  pour(sink: DumpSink): number;
   /** Whether everything has been delivered. */
   readonly ended: boolean;
 }
@@ -29,7 +28,7 @@ export function createDumpStream(segments: Iterator<Uint8Array, undefined>): Dum
       let poured = 0;
       while (current !== undefined && poured < capacity) {
         const part = current.subarray(at, at + capacity - poured);
-        if (!write(part)) return undefined;
+        write(part);
         poured += part.length;
         at += part.length;
         if (at === current.length) {

@@ -1,4 +1,4 @@
-import { getBits, setBits } from '../layout/bits.ts';
+import { getBits, getLong, setBits } from '../layout/bits.ts';
 import type { RegisterAccess, RegisterRow } from '../registers/registerRow.ts';
 import { type Refusal, refuse } from '../status.ts';
 import { type DumpProgress, dumpSegments, menuRecord } from './dumpSegments.ts';
@@ -20,7 +20,9 @@ const at = {
   num_of_obj1: 128,
   num_of_obj2: 144,
   device_opaque: 192,
+  mkey: 256,
   size: 288,
+  address: 320,
 } as const;
 const INLINE_DATA = 0x30;
 const INLINE_BYTES = 208;
@@ -49,10 +51,8 @@ function run(access: RegisterAccess): Refusal | undefined {
   const opaque = { high: getBits(input, at.device_opaque, 32), low: getBits(input, at.device_opaque + 32, 32) };
   const session = isFirst(opaque) ? begin(access) : resume(access, owner, opaque);
   if ('syndrome' in session) return session;
-  const sink = sinkOf(access);
-  if ('syndrome' in sink) return sink;
-  const size = session.stream.pour(sink);
-  if (size === undefined) return refuse('BAD_PARAM', 'RESOURCE_DUMP memory');
+  const size = session.inline ? session.stream.pour(inlineSink(output)) : pourIntoMemory(access, session);
+  if (typeof size !== 'number') return size;
   session.sequence = (session.sequence + 1) % 16;
   setBits(output, at.seq_num, 4, session.sequence);
   setBits(output, at.size, 32, size);
@@ -110,17 +110,46 @@ function resume({ input, context }: RegisterAccess, owner: object, opaque: Opaqu
   return echoed ? session : refuse('BAD_PARAM', 'RESOURCE_DUMP index changed');
 }
 
-function sinkOf({ input, output }: RegisterAccess): DumpSink | Refusal {
-  if (getBits(input, at.inline_dump, 1) === 0) return refuse('BAD_PARAM', 'RESOURCE_DUMP mkey');
+function inlineSink(output: Uint8Array): DumpSink {
   let written = INLINE_DATA;
   return {
     capacity: INLINE_BYTES,
     write(bytes) {
       output.set(bytes, written);
       written += bytes.length;
-      return true;
     },
   };
+}
+
+/** One command writes no more into memory [invented]. */
+const MOST_IN_MEMORY = 8 * 1024 * 1024;
+/** Segments are gathered: a write over the bus for each would take longer than making it. */
+const gathered = new Uint8Array(1024 * 1024);
+
+/** Every command writes from the client's address on.
+ * @returns bytes written */
+function pourIntoMemory({ input, context }: RegisterAccess, { stream }: DumpSession): number | Refusal {
+  const { memory, uid } = context;
+  const size = getBits(input, at.size, 32);
+  if (size < 4) return refuse('BAD_PARAM', 'RESOURCE_DUMP size');
+  const sink = memory.sink(uid, getBits(input, at.mkey, 32), getLong(input, at.address), size);
+  if ('syndrome' in sink) return sink;
+  let held = 0;
+  const flush = (): void => {
+    sink.write(gathered.subarray(0, held));
+    held = 0;
+  };
+  const poured = stream.pour({
+    // Whole words.
+    capacity: Math.min(MOST_IN_MEMORY, size - (size % 4)),
+    write(bytes) {
+      if (held + bytes.length > gathered.length) flush();
+      gathered.set(bytes, held);
+      held += bytes.length;
+    },
+  });
+  flush();
+  return poured;
 }
 
 function requestOf(input: Uint8Array): DumpRequest {
