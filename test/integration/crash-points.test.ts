@@ -1,3 +1,4 @@
+import { leases } from '@nicdiag/kube';
 import anyTest, { type ExecutionContext, type TestFn } from 'ava';
 // The tables themselves, so that no point is left out.
 import { CRASH_POINTS } from '../../artifact-server/src/crashPoints.ts';
@@ -6,7 +7,7 @@ import { reasonOf } from './operator/captureFacts.ts';
 import { captures, nodeCaptures } from './operator/resources.ts';
 import { givenCommands, recordedCommands } from './whole/readBundle.ts';
 import { spooledFiles } from './whole/spooledFiles.ts';
-import { type Mark, SHORT_LEASE, startWhole, type WholeBench } from './whole/wholeBench.ts';
+import { type Mark, startWhole, type WholeBench } from './whole/wholeBench.ts';
 
 /* Operator and artifact server killed at each of their crash points under a real capture. agent-restarts.test.ts does the
  * agent's. One after another: they share the programs. */
@@ -48,6 +49,12 @@ async function endsWell(t: ExecutionContext<{ bench: WholeBench }>, name: string
   }
 }
 
+/** Starts an operator after one that was killed, without waiting until that one's lease runs out. */
+async function startSuccessor({ client, stack }: WholeBench): Promise<void> {
+  await client.delete(leases, { namespace: 'nicdiag-system', name: 'nicdiag-operator' });
+  stack.operator().start();
+}
+
 const operatorPoints = Object.values(crashPoints).filter((point) => point !== crashPoints.childrenDeleted);
 
 for (const point of operatorPoints) {
@@ -55,12 +62,12 @@ for (const point of operatorPoints) {
     const { bench } = t.context;
     const operator = bench.stack.operator();
     await operator.stop();
-    operator.start({ env: { NICDIAG_CRASH_AT: point }, args: SHORT_LEASE });
+    operator.start({ env: { NICDIAG_CRASH_AT: point } });
     const since = bench.mark();
     const name = `killed-at-${point.replaceAll('.', '-')}`;
     await bench.capture(name, { target });
     t.is((await operator.ended())?.signal, 'SIGKILL');
-    operator.start({ args: SHORT_LEASE });
+    await startSuccessor(bench);
     await endsWell(t, name, since);
   });
 }
@@ -69,15 +76,14 @@ test.serial('the operator is killed after it deleted the parts of a deleted capt
   const { bench } = t.context;
   const { stack, client } = bench;
   await stack.operator().stop();
-  stack.operator().start({ env: { NICDIAG_CRASH_AT: crashPoints.childrenDeleted }, args: SHORT_LEASE });
-  await stack.emulator('gpu-a').control({ fault: 'delay', ms: 50 });
+  stack.operator().start({ env: { NICDIAG_CRASH_AT: crashPoints.childrenDeleted } });
+  await stack.emulator('gpu-a').control({ fault: 'delay', ms: 100 });
   const since = bench.mark();
   await bench.capture('deleted');
   await bench.awaited(() => bench.commands('gpu-a', since).length > 20, 'gpu-a is at work');
   await client.delete(captures, { namespace: 'default', name: 'deleted' });
   t.is((await stack.operator().ended())?.signal, 'SIGKILL');
-  stack.operator().start({ args: SHORT_LEASE });
-  await stack.emulator('gpu-a').control({ fault: 'clear' });
+  await startSuccessor(bench);
   const left = async () => (await client.list(nodeCaptures, { namespace: 'default' })).items;
   await bench.awaited(
     async () => (await left()).every(({ spec }) => spec.capture.name !== 'deleted'),
@@ -85,6 +91,7 @@ test.serial('the operator is killed after it deleted the parts of a deleted capt
   );
   const { stateDirectory } = stack.agent('gpu-a');
   await bench.awaited(() => spooledFiles(stateDirectory).length === 0, 'the spool of gpu-a is empty');
+  await stack.emulator('gpu-a').control({ fault: 'clear' });
   const given = bench.commands('gpu-a', since).length;
   t.true(given < 300, `it stopped in the middle, after ${given} commands`);
 });

@@ -157,7 +157,7 @@ test('an agent that is away by the node deadline is lost; one that only restarts
   const { bench } = t.context;
   const lost = await bench.addNode('lost-a', { behaviour: 'deaf' });
   const back = await bench.addNode('lost-b', { behaviour: 'hang' });
-  await bench.capture('lost', { ...named('lost-a', 'lost-b'), nodeDeadline: '4s' });
+  await bench.capture('lost', { ...named('lost-a', 'lost-b'), nodeDeadline: '15s' });
   await bench.until('lost', (capture) => capture.status?.counts?.running === 1);
   await Promise.all([lost.setReady(false), back.setReady(false)]);
   await back.setReady(true);
@@ -181,7 +181,7 @@ test('the deadline of the capture ends all of it, nodes that never began include
   const { bench } = t.context;
   await bench.addNode('late-a', { behaviour: 'hang' });
   await bench.addNode('late-b');
-  await bench.capture('late', { ...named('late-a', 'late-b'), parallelism: { maxNodes: 1 }, deadline: '1s' });
+  await bench.capture('late', { ...named('late-a', 'late-b'), parallelism: { maxNodes: 1 }, deadline: '5s' });
   const { status } = await bench.finished('late');
   t.is(reasonOf(status), 'False DeadlineExceeded');
   t.deepEqual(
@@ -282,7 +282,7 @@ test('events tell the owner of a capture what happened', async (t) => {
       '-o',
       'jsonpath={.items[*].reason}',
     ]);
-  const deadline = Date.now() + 10_000;
+  const deadline = Date.now() + 60_000;
   let told = await reasons();
   while (told.split(' ').length < 3 && Date.now() < deadline) told = await reasons();
   t.deepEqual(told.split(' ').sort(), ['Accepted', 'AllFailed', 'NodeFailed']);

@@ -24,6 +24,9 @@ const ASKED_ANYWAY: ReadonlySet<string | undefined> = new Set([
   'PMAOS',
 ]);
 
+/** Only for what never comes: a busy machine takes its time. */
+const PATIENCE_MS = 180_000;
+
 type Spec = Partial<DiagnosticCapture['spec']>;
 
 export interface AgentBench extends AsyncDisposable {
@@ -38,7 +41,7 @@ export interface AgentBench extends AsyncDisposable {
   part(name: string): Promise<NodeCapture | undefined>;
   device(pciAddress: string): Promise<NicDevice | undefined>;
   /** Resolves when every node of the capture has ended. */
-  finished(name: string, withinMs?: number): Promise<NodeCapture>;
+  finished(name: string): Promise<NodeCapture>;
   /** What the store has of a capture. */
   reader(name: string): ArtifactReader;
   /** Names of the files of evidence in the agent's spool. */
@@ -49,7 +52,7 @@ export interface AgentBench extends AsyncDisposable {
   captured(from?: number): readonly LoggedCommand[];
   /** Stops the agent if it runs, starts it anew and waits until it is ready. */
   restart(options?: { readonly env?: Record<string, string>; readonly args?: readonly string[] }): Promise<void>;
-  until(condition: () => boolean | Promise<boolean>, what: string, withinMs?: number): Promise<void>;
+  until(condition: () => boolean | Promise<boolean>, what: string): Promise<void>;
 }
 
 export async function startAgentBench(): Promise<AgentBench> {
@@ -74,10 +77,10 @@ async function createBench(stack: Stack): Promise<AgentBench> {
     const { code, stdout } = await stack.cluster.tryKubectl(['get', ...args, '-o', 'json']);
     return code === 0 ? JSON.parse(stdout) : undefined;
   };
-  const until: AgentBench['until'] = async (condition, what, withinMs = 30_000) => {
-    const deadline = Date.now() + withinMs;
+  const until: AgentBench['until'] = async (condition, what) => {
+    const deadline = Date.now() + PATIENCE_MS;
     while (!(await condition())) {
-      if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}\n${stack.tails(15)}`);
+      if (Date.now() > deadline) throw new Error(`not within ${PATIENCE_MS / 1000} s: ${what}\n${stack.tails(15)}`);
       await sleep(50);
     }
   };
@@ -112,12 +115,12 @@ async function createBench(stack: Stack): Promise<AgentBench> {
       return (await object<{ items: NodeCapture[] }>(['ncap', '-l', `nicdiag.dev/capture=${name}`]))?.items[0];
     },
     device: (pciAddress) => object<NicDevice>(['nicdevice', `${HOST}.${pciAddress.replaceAll(/[:.]/g, '-')}`]),
-    async finished(name, withinMs = 60_000) {
+    async finished(name) {
       const ended = async (): Promise<boolean> =>
         (await bench.get(name)).status?.conditions?.some(
           ({ type, status }) => type === 'Finished' && status === 'True',
         ) ?? false;
-      await until(ended, `${name} has finished`, withinMs);
+      await until(ended, `${name} has finished`);
       const part = await bench.part(name);
       if (part === undefined) throw new Error(`${name} has no part on ${HOST}`);
       return part;

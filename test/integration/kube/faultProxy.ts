@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '@nicdiag/tools';
 
 /** Answered by the proxy; the API server never sees the request. */
@@ -39,9 +40,9 @@ export interface FaultProxy extends AsyncDisposable {
   readonly requests: ProxiedRequest[];
   /** Decides about each request; undefined passes it on untouched. */
   fault: (request: ProxiedRequest) => Fault | undefined;
-  /** Resets every watch that is open now.
-   * @returns how many there were */
-  cutWatches(): number;
+  /** Resets every watch that is open; waits until there is one. A request that is still on its way to become a watch is
+   * left alone. */
+  cutWatches(): Promise<void>;
 }
 
 export async function startFaultProxy(cluster: Pick<Cluster, 'server' | 'caFile'>): Promise<FaultProxy> {
@@ -95,10 +96,12 @@ export async function startFaultProxy(cluster: Pick<Cluster, 'server' | 'caFile'
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests: [],
     fault: () => undefined,
-    cutWatches() {
-      const open = [...watches];
-      for (const socket of open) socket.resetAndDestroy();
-      return open.length;
+    async cutWatches() {
+      while (watches.size === 0) await sleep(5);
+      for (const socket of [...watches]) {
+        watches.delete(socket);
+        socket.resetAndDestroy();
+      }
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
@@ -141,7 +144,7 @@ async function drip(response: IncomingMessage, outgoing: ServerResponse): Promis
     for (const byte of chunk as Buffer) {
       if (outgoing.destroyed) return;
       outgoing.write(Uint8Array.of(byte));
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await sleep(20);
     }
   }
   outgoing.end();

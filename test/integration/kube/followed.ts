@@ -79,7 +79,7 @@ export async function follow(
     await client[Symbol.asyncDispose]();
     await proxy[Symbol.asyncDispose]();
   });
-  await informer.synced({ signal: AbortSignal.timeout(20_000) });
+  await informer.synced({ signal: AbortSignal.timeout(120_000) });
   return {
     namespace,
     proxy,
@@ -94,7 +94,7 @@ export async function follow(
       const check = () => now() === wanted && resolve();
       const timer = setTimeout(
         () => reject(new Error(`the store holds ${now()}, not ${wanted}; ${errors.join()}`)),
-        20_000,
+        120_000,
       );
       waiting.add(check);
       await promise.finally(() => {

@@ -142,6 +142,36 @@ const COLLECTORS: readonly Refusal[] = [
     [/registerDump\.registers\[0\]\.index\.local_port: .*should match/],
   ],
   [
+    'link options of another type',
+    collectors({ name: 'f', type: 'FirmwareInfo', linkDiagnostics: {} }),
+    [/spec\.collectors\[0\]\.linkDiagnostics: .*linkDiagnostics is forbidden unless type is LinkDiagnostics/],
+  ],
+  [
+    'configuration options of another type',
+    collectors({ name: 'l', type: 'LinkDiagnostics', nvConfig: {} }),
+    [/spec\.collectors\[0\]\.nvConfig: .*nvConfig is forbidden unless type is NvConfig/],
+  ],
+  [
+    'an eye measurement with impact ReadOnly',
+    collectors({ name: 'l', type: 'LinkDiagnostics', linkDiagnostics: { eye: true } }),
+    [/spec\.impact: .*linkDiagnostics\.eye can disturb a link: it needs impact DebugWrite/],
+  ],
+  [
+    'configuration values that do not exist',
+    collectors({ name: 'n', type: 'NvConfig', nvConfig: { values: ['Next'] } }),
+    [/nvConfig\.values\[0\]: Unsupported value: "Next": supported values: "Current", "NextBoot", "Default"/],
+  ],
+  [
+    'configuration values twice',
+    collectors({ name: 'n', type: 'NvConfig', nvConfig: { values: ['Current', 'Current'] } }),
+    [/nvConfig\.values\[1\]: Duplicate value: "Current"/],
+  ],
+  [
+    'a configuration type that is no number',
+    collectors({ name: 'n', type: 'NvConfig', nvConfig: { types: ['SRIOV_EN'] } }),
+    [/nvConfig\.types\[0\]: .*should match/],
+  ],
+  [
     'an unknown mode',
     collectors({ name: 'c', type: 'CapabilityDump', capabilityDump: { mode: 'All' } }),
     [/capabilityDump\.mode: Unsupported value: "All"/],

@@ -12,15 +12,11 @@ import { type BundleContents, type ReadOptions, readBundle } from './readBundle.
 
 const CLI = new URL('../../../cli/bin/kubectl-nicdiag', import.meta.url).pathname;
 
-/** For tests that kill operators: a successor need not wait long for the lease. */
-export const SHORT_LEASE = [
-  '--lease-duration=1s',
-  '--lease-renew-deadline=800ms',
-  '--lease-retry-period=150ms',
-] as const;
+/** Only for what never comes: a busy machine takes its time. */
+const PATIENCE_MS = 180_000;
 
-/** Evidence of some length: a Standard register dump, and all capabilities. */
-const COLLECTORS: DiagnosticCaptureSpec['collectors'] = [
+/** Evidence of some length, nearly 400 commands a host: a Standard register dump, and all capabilities. */
+export const COLLECTORS: DiagnosticCaptureSpec['collectors'] = [
   { name: 'regs', type: 'RegisterDump', registerDump: { set: 'Standard' } },
   { name: 'caps', type: 'CapabilityDump', capabilityDump: { mode: 'Both' } },
 ];
@@ -45,9 +41,9 @@ export interface WholeBench extends AsyncDisposable {
   /** Creates a capture of gpu-a and gpu-b: registers and capabilities, unless the spec says otherwise. */
   capture(name: string, spec?: SpecDraft): Promise<Capture>;
   /** The capture once it is as described. The API server may be away meanwhile. */
-  until(name: string, is: (capture: Capture) => boolean, withinMs?: number): Promise<Capture>;
-  finished(name: string, withinMs?: number): Promise<Capture>;
-  sealed(name: string, withinMs?: number): Promise<Capture>;
+  until(name: string, is: (capture: Capture) => boolean): Promise<Capture>;
+  finished(name: string): Promise<Capture>;
+  sealed(name: string): Promise<Capture>;
   /** The nodes' parts, by node. */
   parts(name: string): Promise<Readonly<Record<string, Stored<NodeCapture> | undefined>>>;
   /** Fetches the bundle of a sealed capture and checks everything in it against the capture's status.
@@ -61,7 +57,7 @@ export interface WholeBench extends AsyncDisposable {
   commands(host: string, since: Mark): readonly LoggedCommand[];
   /** The same by the opening of a device that they came through, in the order of their first commands. */
   contexts(host: string, since: Mark): readonly (readonly LoggedCommand[])[];
-  awaited(condition: () => boolean | Promise<boolean>, what: string, withinMs?: number): Promise<void>;
+  awaited(condition: () => boolean | Promise<boolean>, what: string): Promise<void>;
 }
 
 export type Mark = ReadonlyMap<string, number>;
@@ -86,8 +82,8 @@ async function furnish(stack: Stack): Promise<WholeBench> {
   });
   const namespace = 'default';
 
-  const awaited: WholeBench['awaited'] = async (condition, what, withinMs = 30_000) => {
-    const deadline = Date.now() + withinMs;
+  const awaited: WholeBench['awaited'] = async (condition, what) => {
+    const deadline = Date.now() + PATIENCE_MS;
     let trouble: unknown;
     for (;;) {
       try {
@@ -96,7 +92,7 @@ async function furnish(stack: Stack): Promise<WholeBench> {
       } catch (error) {
         trouble = error;
       }
-      if (Date.now() > deadline) throw new Error(`not within ${withinMs} ms: ${what}`, { cause: trouble });
+      if (Date.now() > deadline) throw new Error(`not within ${PATIENCE_MS / 1000} s: ${what}`, { cause: trouble });
       await sleep(40);
     }
   };
@@ -116,21 +112,20 @@ async function furnish(stack: Stack): Promise<WholeBench> {
         // The API server fills in the defaults.
         spec: { target: { nodeNames: ['gpu-a', 'gpu-b'] }, collectors: COLLECTORS, ...spec } as DiagnosticCaptureSpec,
       }),
-    async until(name, is, withinMs = 40_000) {
+    async until(name, is) {
       let last: Capture | undefined;
       const asked = async (): Promise<boolean> => {
         last = await client.get(captures, { namespace, name });
         return is(last);
       };
-      await awaited(asked, `${name} is as awaited`, withinMs).catch((cause: unknown) => {
+      await awaited(asked, `${name} is as awaited`).catch((cause: unknown) => {
         throw new Error(`${name} is not as awaited but ${JSON.stringify(last?.status)}`, { cause });
       });
       if (last === undefined) throw new Error(`${name} was never read`);
       return last;
     },
-    finished: (name, withinMs) => bench.until(name, ({ status }) => status?.finishedAt !== undefined, withinMs),
-    sealed: (name, withinMs) =>
-      bench.until(name, ({ status }) => findCondition(status?.conditions, 'Sealed')?.status === 'True', withinMs),
+    finished: (name) => bench.until(name, ({ status }) => status?.finishedAt !== undefined),
+    sealed: (name) => bench.until(name, ({ status }) => findCondition(status?.conditions, 'Sealed')?.status === 'True'),
     async parts(name) {
       const labelSelector = `nicdiag.dev/capture=${name}`;
       const { items } = await client.list(nodeCaptures, { namespace, labelSelector });
@@ -139,7 +134,7 @@ async function furnish(stack: Stack): Promise<WholeBench> {
     async bundle(name, options) {
       const { status } = await bench.sealed(name);
       const reader = artifacts.reader({ namespace, name });
-      const { body } = await reader.bundle({ signal: AbortSignal.timeout(30_000) });
+      const { body } = await reader.bundle({ signal: AbortSignal.timeout(PATIENCE_MS) });
       return await readBundle(body, status?.manifest?.digest, options);
     },
     nicdiag: (...args) =>
