@@ -1,9 +1,8 @@
-import type { Crd, Schema } from './schema.ts';
+import { type Crd, OPTION_RULE, type Schema, UNION_RULE } from './schema.ts';
 
 type JsonSchema = Record<string, unknown>;
 
 /** Rules of CEL that JSON Schema can say too. */
-const UNION_RULE = /^has\(self\.(\w+)\) == \(self\.type == '(\w+)'\)$/;
 const ONE_OF_RULE = /^has\(self\.(\w+)\) != has\(self\.(\w+)\)$/;
 
 /** Generates the JSON Schema of a DiagnosticCapture's spec: what can be judged of it without an API server. Strict as
@@ -45,6 +44,11 @@ function conditionOf({ rule, message }: { readonly rule: string; readonly messag
     const isType = { properties: { type: { const: type } }, required: ['type'] };
     const hasField = { required: [field] };
     return [{ oneOf: [{ allOf: [isType, hasField] }, { not: { anyOf: [isType, hasField] } }], ...described }];
+  }
+  const option = OPTION_RULE.exec(rule);
+  if (option !== null) {
+    const [, field, type] = option;
+    return [{ anyOf: [{ not: { required: [field] } }, { properties: { type: { const: type } } }], ...described }];
   }
   const oneOf = ONE_OF_RULE.exec(rule);
   return oneOf === null ? [] : [{ oneOf: [{ required: [oneOf[1]] }, { required: [oneOf[2]] }], ...described }];

@@ -18,6 +18,11 @@ export interface Schema {
   readonly 'x-kubernetes-validations'?: readonly { readonly rule: string; readonly message?: string }[];
 }
 
+/** A union by discriminator, as CEL says it in the CRDs: the field belongs to that type and must be there. */
+export const UNION_RULE = /^has\(self\.(\w+)\) == \(self\.type == '(\w+)'\)$/;
+/** The same for a field that may be left out. A type that no rule names has no field of its own. */
+export const OPTION_RULE = /^!has\(self\.(\w+)\) \|\| self\.type == '(\w+)'$/;
+
 export interface Crd {
   readonly file: string;
   readonly kind: string;

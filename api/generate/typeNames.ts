@@ -11,6 +11,8 @@ export const TYPE_NAMES: Readonly<Record<string, Readonly<Record<string, string>
     'spec.collectors[].registerDump': 'RegisterDumpOptions',
     'spec.collectors[].registerDump.registers[]': 'RegisterRequest',
     'spec.collectors[].capabilityDump': 'CapabilityDumpOptions',
+    'spec.collectors[].linkDiagnostics': 'LinkDiagnosticsOptions',
+    'spec.collectors[].nvConfig': 'NvConfigOptions',
     'spec.parallelism': 'CaptureParallelism',
     'spec.limits': 'CaptureLimits',
     'spec.retention': 'CaptureRetention',

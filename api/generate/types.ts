@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { compile } from 'json-schema-to-typescript';
-import type { Crd, Schema } from './schema.ts';
+import { type Crd, OPTION_RULE, type Schema, UNION_RULE } from './schema.ts';
 import { TYPE_NAMES } from './typeNames.ts';
 
 /** A schema as the compiler of types wants it. */
@@ -8,8 +8,6 @@ type TypeSchema = Record<string, unknown>;
 type Owners = Map<string, { kind: string; schema: Schema }>;
 
 const BANNER = '// Generated from crds/ by `make generate`. Do not edit.';
-/** A union by discriminator, as CEL says it in the CRDs. */
-const UNION_RULE = /^has\(self\.(\w+)\) == \(self\.type == '(\w+)'\)$/;
 
 /** Generates one file of TypeScript types for each kind, and an index.
  * Types have the shape in which objects are read: a field with a default is always there.
@@ -99,8 +97,8 @@ function objectType(schema: Schema, properties: Record<string, TypeSchema>): Typ
     .filter(([name, property]) => schema.required?.includes(name) || property.default !== undefined)
     .map(([name]) => name);
   const variants = (schema['x-kubernetes-validations'] ?? []).flatMap(({ rule }) => {
-    const [, property, type] = UNION_RULE.exec(rule) ?? [];
-    return property && type ? [{ property, type }] : [];
+    const [, property, type] = UNION_RULE.exec(rule) ?? OPTION_RULE.exec(rule) ?? [];
+    return property && type ? [{ property, type, needed: UNION_RULE.test(rule) ? [property] : [] }] : [];
   });
   const object = (own: Record<string, TypeSchema>, needed: readonly string[]): TypeSchema => ({
     type: 'object',
@@ -111,14 +109,14 @@ function objectType(schema: Schema, properties: Record<string, TypeSchema>): Typ
   if (variants.length === 0) return object(properties, required);
   const options = new Set(variants.map(({ property }) => property));
   const common = Object.entries(properties).filter(([name]) => !options.has(name) && name !== 'type');
+  const types = schema.properties?.['type']?.enum ?? variants.map(({ type }) => type);
   return {
-    oneOf: variants.map(({ property, type }) => ({
-      title: type,
-      ...object({ ...Object.fromEntries(common), type: { const: type }, [property]: properties[property] ?? {} }, [
-        ...required,
-        property,
-      ]),
-    })),
+    oneOf: types.map((type) => {
+      const variant = variants.find((candidate) => candidate.type === type);
+      const own = variant === undefined ? {} : { [variant.property]: properties[variant.property] ?? {} };
+      const all = { ...Object.fromEntries(common), type: { const: type }, ...own };
+      return { title: type, ...object(all, [...required, ...(variant?.needed ?? [])]) };
+    }),
   };
 }
 

@@ -175,7 +175,10 @@ export const CAPTURE_SPEC_SCHEMA: object = {
             "type": "string",
             "enum": [
               "RegisterDump",
-              "CapabilityDump"
+              "CapabilityDump",
+              "LinkDiagnostics",
+              "FirmwareInfo",
+              "NvConfig"
             ]
           },
           "registerDump": {
@@ -267,6 +270,45 @@ export const CAPTURE_SPEC_SCHEMA: object = {
                   "Both"
                 ],
                 "default": "Current"
+              }
+            },
+            "additionalProperties": false
+          },
+          "linkDiagnostics": {
+            "type": "object",
+            "properties": {
+              "eye": {
+                "type": "boolean",
+                "default": false
+              }
+            },
+            "additionalProperties": false
+          },
+          "nvConfig": {
+            "type": "object",
+            "properties": {
+              "values": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 3,
+                "items": {
+                  "type": "string",
+                  "enum": [
+                    "Current",
+                    "NextBoot",
+                    "Default"
+                  ]
+                }
+              },
+              "types": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 64,
+                "items": {
+                  "type": "string",
+                  "maxLength": 10,
+                  "pattern": "^0x[0-9a-fA-F]{1,8}$"
+                }
               }
             },
             "additionalProperties": false
@@ -363,6 +405,44 @@ export const CAPTURE_SPEC_SCHEMA: object = {
               }
             ],
             "description": "capabilityDump is required when type is CapabilityDump, and forbidden otherwise"
+          },
+          {
+            "anyOf": [
+              {
+                "not": {
+                  "required": [
+                    "linkDiagnostics"
+                  ]
+                }
+              },
+              {
+                "properties": {
+                  "type": {
+                    "const": "LinkDiagnostics"
+                  }
+                }
+              }
+            ],
+            "description": "linkDiagnostics is forbidden unless type is LinkDiagnostics"
+          },
+          {
+            "anyOf": [
+              {
+                "not": {
+                  "required": [
+                    "nvConfig"
+                  ]
+                }
+              },
+              {
+                "properties": {
+                  "type": {
+                    "const": "NvConfig"
+                  }
+                }
+              }
+            ],
+            "description": "nvConfig is forbidden unless type is NvConfig"
           }
         ]
       }
@@ -370,7 +450,8 @@ export const CAPTURE_SPEC_SCHEMA: object = {
     "impact": {
       "type": "string",
       "enum": [
-        "ReadOnly"
+        "ReadOnly",
+        "DebugWrite"
       ],
       "default": "ReadOnly"
     },

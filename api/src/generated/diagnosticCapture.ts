@@ -4,7 +4,7 @@ import type { ObjectMeta } from '../objectMeta.ts';
 /**
  * One collector. The field named as its type holds its options.
  */
-export type Collector = RegisterDump | CapabilityDump;
+export type Collector = RegisterDump | CapabilityDump | LinkDiagnostics | FirmwareInfo | NvConfig;
 
 /**
  * DiagnosticCapture asks for diagnostics of the mlx5 NICs of some nodes, once. It ends by its deadline; a finished capture never runs again.
@@ -26,9 +26,9 @@ export interface DiagnosticCaptureSpec {
    */
   collectors: Collector[];
   /**
-   * The most that a collector may do to a device. ReadOnly changes no state. Default `ReadOnly`.
+   * The most that a collector may do to a device. ReadOnly changes no state; DebugWrite may do what disturbs a link for a moment or sets up debugging and puts it back. Default `ReadOnly`.
    */
-  impact: 'ReadOnly';
+  impact: 'ReadOnly' | 'DebugWrite';
   /**
    * Time from acceptance by which the capture ends, queue and upload included. A duration such as `90s` or `1h30m`, 1s to 24h. Default `10m`.
    */
@@ -199,6 +199,55 @@ export interface CapabilityDumpOptions {
    * Values in force (Current), the most that firmware would grant (Maximum), or Both. Default `Current`.
    */
   mode: 'Current' | 'Maximum' | 'Both';
+}
+export interface LinkDiagnostics {
+  /**
+   * Name of this collector in results and bundles, unique in the capture. A lower-case DNS label, at most 32 characters.
+   */
+  name: string;
+  type: 'LinkDiagnostics';
+  linkDiagnostics?: LinkDiagnosticsOptions;
+}
+/**
+ * Options of a LinkDiagnostics, which reads what tells why a link is down, slow or bad. May be left out.
+ */
+export interface LinkDiagnosticsOptions {
+  /**
+   * Also read eye openings or figures of merit (SLRG). On SerDes of 16 nm and older the read is a measurement that can disturb the link: needs impact DebugWrite. Default false.
+   */
+  eye: boolean;
+}
+export interface FirmwareInfo {
+  /**
+   * Name of this collector in results and bundles, unique in the capture. A lower-case DNS label, at most 32 characters.
+   */
+  name: string;
+  type: 'FirmwareInfo';
+}
+export interface NvConfig {
+  /**
+   * Name of this collector in results and bundles, unique in the capture. A lower-case DNS label, at most 32 characters.
+   */
+  name: string;
+  type: 'NvConfig';
+  nvConfig?: NvConfigOptions;
+}
+/**
+ * Options of an NvConfig, which reads the non-volatile configuration (MNVQC, MNVDA). May be left out.
+ */
+export interface NvConfigOptions {
+  /**
+   * Which values: in force (Current), from the next reset on (NextBoot), as delivered (Default). Default: all three.
+   *
+   * Items: One of the values.
+   */
+  values?: ('Current' | 'NextBoot' | 'Default')[];
+  /**
+   * Settings by the number of their type, class in the highest 8 bits, e.g. `"0x03000080"`, whether known to nicdiag or not. Default: every setting that nicdiag knows, of the card, its ports and its first function.
+   *
+   * Items: Type, 0x and 1 to 8 hexadecimal digits.
+   */
+  types?: string[];
 }
 /**
  * How much runs at once.

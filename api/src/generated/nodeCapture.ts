@@ -34,7 +34,7 @@ export interface NodeCaptureSpec {
   /**
    * The most that a collector may do to a device.
    */
-  impact: 'ReadOnly';
+  impact: 'ReadOnly' | 'DebugWrite';
   /**
    * Point in time at which the whole capture ends. RFC 3339.
    */

@@ -1,6 +1,8 @@
 import { createCapabilityDump } from './capabilityDump.ts';
 import type { Collector } from './collector.ts';
+import { createFirmwareInfo } from './firmwareInfo.ts';
 import { createLinkDiagnostics } from './linkDiagnostics.ts';
+import { createNvConfig } from './nvConfig.ts';
 import { createRegisterDump } from './registerDump.ts';
 import type { CollectorSpec } from './spec.ts';
 
@@ -14,6 +16,8 @@ const FACTORIES: CollectorFactories = {
   RegisterDump: createRegisterDump,
   CapabilityDump: createCapabilityDump,
   LinkDiagnostics: createLinkDiagnostics,
+  FirmwareInfo: createFirmwareInfo,
+  NvConfig: createNvConfig,
 };
 
 /** The collector for what a capture asks for. */

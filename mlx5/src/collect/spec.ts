@@ -1,6 +1,11 @@
 /** What a capture asks of one collector. The same shape as `spec.collectors[]` of a DiagnosticCapture,
  * kept here so that the library stands without Kubernetes. */
-export type CollectorSpec = RegisterDumpSpec | CapabilityDumpSpec | LinkDiagnosticsSpec;
+export type CollectorSpec =
+  | RegisterDumpSpec
+  | CapabilityDumpSpec
+  | LinkDiagnosticsSpec
+  | FirmwareInfoSpec
+  | NvConfigSpec;
 
 export interface RegisterDumpSpec {
   readonly name: string;
@@ -35,6 +40,25 @@ export interface LinkDiagnosticsSpec {
     readonly eye?: boolean;
   };
 }
+
+export interface FirmwareInfoSpec {
+  readonly name: string;
+  readonly type: 'FirmwareInfo';
+}
+
+export interface NvConfigSpec {
+  readonly name: string;
+  readonly type: 'NvConfig';
+  readonly nvConfig?: {
+    /** Default: all three. */
+    readonly values?: readonly NvValues[];
+    /** Types of configuration items, `0x03000080`; default: all that have a name. */
+    readonly types?: readonly string[];
+  };
+}
+
+/** Values in force, from the next reset on, as delivered. */
+export type NvValues = 'Current' | 'NextBoot' | 'Default';
 
 /** How much a collector may do to a device (design: do no harm). */
 export type Impact = 'ReadOnly' | 'DebugWrite' | 'Intrusive';

@@ -16,4 +16,5 @@ export { type Access, type Enumeration, type Layout, type LayoutField, layoutNam
 export { layoutVersion, readLayoutData } from './layoutData.ts';
 export { LayoutError, type LayoutErrorCode } from './layoutError.ts';
 export * from './mailbox.ts';
+export * from './nvSettings.ts';
 export * from './registers.ts';
