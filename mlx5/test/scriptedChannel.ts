@@ -2,6 +2,7 @@ import type { CallResult, Channel, Scope } from '../src/channel/channel.ts';
 import { createGuard } from '../src/channel/guard.ts';
 import {
   allRegisters,
+  commandByOpcode,
   encodeStruct,
   type FieldValues,
   inboxOpcode,
@@ -16,11 +17,12 @@ import {
 
 /** What firmware does with a read: a status, an errno, or the register's bytes. */
 export type Answer = { readonly status: number } | { readonly errno: number } | Uint8Array;
-/** @param input the register's data in the inbox */
-export type Handler = (input: Uint8Array, call: number) => Answer;
+/** @param input the register's data in the inbox
+ * @param inbox all of it */
+export type Handler = (input: Uint8Array, call: number, inbox?: Uint8Array) => Answer;
 
 export interface ScriptedChannel extends Channel {
-  /** Names of what was read, in order: a register, `cap <type>`, or QUERY_ADAPTER. */
+  /** Names of what was read, in order: a register, `cap <type>`, or another command. */
   readonly log: string[];
 }
 
@@ -34,14 +36,15 @@ export function scriptedChannel(handlers: Readonly<Record<string, Handler>> = {}
   function answer(inbox: Uint8Array): Answer {
     const isRegister = inboxOpcode(inbox) === OPCODE.ACCESS_REG;
     const register = isRegister ? registerById(inboxRegisterId(inbox)) : undefined;
-    const isAdapter = inboxOpcode(inbox) === OPCODE.QUERY_ADAPTER;
-    const name = register?.name ?? (isAdapter ? 'QUERY_ADAPTER' : `cap ${inboxOpMod(inbox) >> 1}`);
+    const isCapability = inboxOpcode(inbox) === OPCODE.QUERY_HCA_CAP;
+    const command = isCapability ? `cap ${inboxOpMod(inbox) >> 1}` : commandByOpcode(inboxOpcode(inbox))?.name;
+    const name = register?.name ?? command ?? 'unknown';
     log.push(name);
     const count = calls.get(name) ?? 0;
     calls.set(name, count + 1);
     const handler = handlers[name] ?? defaults[name];
     const input = inbox.subarray(16);
-    return handler === undefined ? input.slice() : handler(input, count);
+    return handler === undefined ? input.slice() : handler(input, count, inbox);
   }
 
   return {

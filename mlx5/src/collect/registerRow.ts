@@ -53,6 +53,7 @@ const COUNTING = new Set([
   'device_address',
   'size',
   'data_size',
+  'window',
 ]);
 
 /** Key of an item: unique within its collector and the same for the same read in every run,

@@ -4,8 +4,8 @@ export type CollectorSpec =
   | RegisterDumpSpec
   | CapabilityDumpSpec
   | LinkDiagnosticsSpec
-  | FirmwareInfoSpec
-  | NvConfigSpec;
+  | ObjectDumpSpec
+  | ResourceDumpSpec;
 
 export interface RegisterDumpSpec {
   readonly name: string;
@@ -41,24 +41,49 @@ export interface LinkDiagnosticsSpec {
   };
 }
 
-export interface FirmwareInfoSpec {
+export interface ObjectDumpSpec {
   readonly name: string;
-  readonly type: 'FirmwareInfo';
+  readonly type: 'ObjectDump';
+  readonly objectDump: { readonly objects: readonly ObjectRequest[] };
 }
 
-export interface NvConfigSpec {
+export interface ObjectRequest {
+  /** The QUERY command's name without QUERY_, e.g. `QP`. */
+  readonly type: string;
+  /** Numbers, ranges (`0x100-0x1ff`), several by commas; or `all` that a resource dump reveals. May be left out for
+   * what a function has once. */
+  readonly ids?: string;
+  /** Further input fields of the command by name, decimal or 0x-prefixed text. */
+  readonly index?: Readonly<Record<string, string>>;
+  /** Objects that are asked for at most. Default 4096. */
+  readonly limit?: number;
+}
+
+export interface ResourceDumpSpec {
   readonly name: string;
-  readonly type: 'NvConfig';
-  readonly nvConfig?: {
-    /** Default: all three. */
-    readonly values?: readonly NvValues[];
-    /** Types of configuration items, `0x03000080`; default: all that have a name. */
-    readonly types?: readonly string[];
+  readonly type: 'ResourceDump';
+  readonly resourceDump: {
+    /** Without any only the menu is read. */
+    readonly segments?: readonly SegmentRequest[];
+    /** How the bytes come: 208 with each command (`Inline`), into registered memory (`Memory`), or into memory where kernel
+     * and firmware grant it and else inline. Default `Auto`. */
+    readonly mode?: 'Auto' | 'Inline' | 'Memory';
+    /** Reference segments to follow, those that they bring included. Default 0. */
+    readonly followReferences?: number;
+    /** Bytes after which one dump is left, a quantity such as `64Mi`. Default `64Mi`. */
+    readonly maxBytesPerDump?: string;
   };
 }
 
-/** Values in force, from the next reset on, as delivered. */
-export type NvValues = 'Current' | 'NextBoot' | 'Default';
+export interface SegmentRequest {
+  /** Exactly one of `name` (as in the device's menu, e.g. `FULL_QPC`) and `id` (`0x1000`). */
+  readonly name?: string;
+  readonly id?: string;
+  /** First index: numbers, ranges, several by commas; `all` or `active` where the menu offers it. */
+  readonly index?: string;
+  /** Second index, likewise. */
+  readonly index2?: string;
+}
 
 /** How much a collector may do to a device (design: do no harm). */
 export type Impact = 'ReadOnly' | 'DebugWrite' | 'Intrusive';

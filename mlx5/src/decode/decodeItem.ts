@@ -1,7 +1,16 @@
 import { errnoName } from '../channel/errno.ts';
 import type { Item } from '../collect/item.ts';
-import { capabilityByName, decodeStruct, MAILBOX_HEADER_BYTES, registerByName, statusOf } from '../prm/index.ts';
+import {
+  capabilityByName,
+  decodeStruct,
+  MAILBOX_HEADER_BYTES,
+  registerByName,
+  STATUS,
+  statusOf,
+} from '../prm/index.ts';
 import type { DecodedError, DecodedItem } from './decodedItem.ts';
+import { decodeObject } from './decodeObject.ts';
+import { decodeSegments, segmentFault } from './decodeSegments.ts';
 import { type Presentation, present } from './present.ts';
 
 /** Decodes an item: a pure function of its raw bytes and the layout version. An item that is not `ok` has no fields but
@@ -12,8 +21,12 @@ export function decodeItem(item: Item): DecodedItem {
   const head = { key, name, kind, index, outcome };
   const last = item.frames.at(-1);
   if (outcome !== 'ok' || last === undefined) {
-    return { ...head, error: errorOf(item), fields: {}, texts: {}, unknown: {} };
+    // A dump that went wrong half way has whole segments all the same.
+    const shown = kind === 'segment' ? decodeSegments(item) : { fields: {}, texts: {}, unknown: {} };
+    return { ...head, error: errorOf(item), ...shown };
   }
+  if (kind === 'segment') return { ...head, ...decodeSegments(item) };
+  if (kind === 'object') return { ...head, ...decodeObject(name, last.outbox) };
   return { ...head, ...decodeAnswer(item, last.outbox.subarray(MAILBOX_HEADER_BYTES)) };
 }
 
@@ -34,12 +47,13 @@ function pageLayout(name: string): string | undefined {
   return name === 'QUERY_ADAPTER' ? 'query_adapter_param_block' : capabilityByName(name)?.layout;
 }
 
-function errorOf({ frames }: Item): DecodedError {
-  const last = frames.at(-1);
+function errorOf(item: Item): DecodedError {
+  const last = item.frames.at(-1);
   if (last === undefined) return { name: 'nothing', text: 'no command was given' };
   if (last.errno !== 0) {
     return { name: errnoName(last.errno), text: 'the command did not reach firmware, or no answer came back' };
   }
+  if (last.status === STATUS.OK && item.kind === 'segment') return segmentFault(item);
   const { name, text } = statusOf(last.status);
   return { name, text, syndrome: `0x${last.syndrome.toString(16).padStart(8, '0')}` };
 }

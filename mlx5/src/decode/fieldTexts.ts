@@ -76,6 +76,9 @@ const TEXTS: Readonly<Record<string, FieldText>> = {
 
 /** Fields that hold characters, in 8-bit elements or 32-bit words. */
 const CHARACTERS = new Set([
+  'segment_name',
+  'index1_name',
+  'index2_name',
   'psid',
   'serial_number',
   'part_number',

@@ -17,7 +17,19 @@ export function present(decoded: DecodedStruct): Presentation {
   return { fields, texts, unknown };
 }
 
-interface Collected {
+/** Where in an item a layout stands: the path of its fields, and its first byte. */
+export interface Place {
+  readonly path: string;
+  readonly byte: number;
+}
+
+/** Like `present`, for one layout of several in an item: texts and unknown words are added to those of the others. */
+export function presentAt(decoded: DecodedStruct, { path, byte }: Place, collected: Collected): DecodedFields {
+  return presentStruct(decoded, path === '' ? '' : `${path}.`, byte, collected);
+}
+
+/** Texts by path and unknown words by offset. */
+export interface Collected {
   readonly texts: Record<string, string>;
   readonly unknown: Record<string, string>;
 }

@@ -25,6 +25,7 @@ export interface LaneCollector {
 /** Why a collector ended before its end; the texts are reasons of the API. */
 export type CollectorReason =
   | 'Unsupported'
+  | 'InvalidSpec'
   | 'DeviceGone'
   | 'DeviceHung'
   | 'LimitExceeded'

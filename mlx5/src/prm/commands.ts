@@ -83,8 +83,10 @@ export const STATUS = {
   BAD_OP: 0x2,
   BAD_PARAM: 0x3,
   BAD_SYS_STATE: 0x4,
+  BAD_RES: 0x5,
   RES_BUSY: 0x6,
   NOT_READY: 0x7,
+  BAD_RES_STATE: 0x9,
   BAD_INDEX: 0xa,
   /** Written by the Linux driver, with syndrome 0xbadd00de, when it cuts commands short after a fatal error. */
   DRIVER_ERR: 0xfe,

@@ -69,6 +69,7 @@ type StoredLayouts = Readonly<Record<string, StoredLayout>>;
 
 let registerNodes: StoredLayouts | undefined;
 let commandStructs: StoredLayouts | undefined;
+let moreStructs: StoredLayouts | undefined;
 const compiled = new Map<string, Layout>();
 
 /** The layout of a register node (`ppcnt_reg_ext`) or command structure (`query_issi_out`) by its documented name.
@@ -78,7 +79,7 @@ export function layoutOf(name: string): Layout {
   if (known !== undefined) return known;
   registerNodes ??= readLayoutData('registerNodes') as StoredLayouts;
   commandStructs ??= readLayoutData('commandStructs') as StoredLayouts;
-  const stored = registerNodes[name] ?? commandStructs[name];
+  const stored = registerNodes[name] ?? commandStructs[name] ?? moreStruct(name);
   if (stored === undefined) {
     throw new LayoutError('UnknownLayout', `there is no layout named "${name}" in the register database or mlx5_ifc.h`);
   }
@@ -87,7 +88,13 @@ export function layoutOf(name: string): Layout {
   return layout;
 }
 
-/** Names of all layouts: the register database's nodes, then the command structures. */
+/** Entries of queues, and replies whose length the header's arrays of length 0 cannot tell. */
+function moreStruct(name: string): StoredLayout | undefined {
+  moreStructs ??= readLayoutData('moreStructs') as StoredLayouts;
+  return moreStructs[name];
+}
+
+/** Names of the layouts that are generated: the register database's nodes, then the command structures. */
 export function layoutNames(): {
   readonly registerNodes: readonly string[];
   readonly commandStructs: readonly string[];

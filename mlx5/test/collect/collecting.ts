@@ -2,6 +2,7 @@ import { createByteSlab } from '../../src/collect/byteSlab.ts';
 import type { CollectorStop } from '../../src/collect/collector.ts';
 import { createCommandRunner } from '../../src/collect/commandRunner.ts';
 import { createCollector } from '../../src/collect/createCollector.ts';
+import type { DumpMemory } from '../../src/collect/dumpMemory.ts';
 import type { Item } from '../../src/collect/item.ts';
 import type { CollectorSpec } from '../../src/collect/spec.ts';
 import type { NicFunction } from '../../src/discover/device.ts';
@@ -37,6 +38,7 @@ export interface CollectOptions {
   readonly done?: readonly Item[];
   readonly cancelAfter?: number;
   readonly maxBytes?: number;
+  readonly memory?: () => DumpMemory;
 }
 
 /** Runs a collector over a scripted channel, without threads. */
@@ -58,9 +60,10 @@ export function collect(spec: CollectorSpec, options: CollectOptions = {}): Coll
   });
   const items: Item[] = [];
   let stop: CollectorStop | undefined;
+  const memory = options.memory === undefined ? {} : { memory: options.memory };
   const done = new Map((options.done ?? []).map((item) => [item.key, item]));
   try {
-    for (const item of createCollector(spec).collect({ device, runner, done })) items.push(item);
+    for (const item of createCollector(spec).collect({ device, runner, done, ...memory })) items.push(item);
   } catch (error) {
     stop = error as CollectorStop;
   }

@@ -1,0 +1,94 @@
+import { isResource, type ObjectType, readBits, type Segment } from '../../prm/index.ts';
+import { type CollectContext, CollectorStop } from '../collector.ts';
+import type { IdRange } from '../idList.ts';
+import type { Item } from '../item.ts';
+import type { Objections } from '../objections.ts';
+import { dumpMemoryFor } from '../resourceDump/dumpMode.ts';
+import type { MenuRecord } from '../resourceDump/menu.ts';
+import { type PlannedDump, planDumps } from '../resourceDump/planDumps.ts';
+import { readMenu } from '../resourceDump/readMenu.ts';
+import { runDump } from '../resourceDump/runDump.ts';
+
+/** Finds out which objects there are: firmware has no command that lists them, but a resource dump of `all` or `active`
+ * objects has the index of each. What it takes to find out are items too. */
+export interface Revealer {
+  /** @returns nothing when the device cannot tell; the reason is then among the objections */
+  idsOf(type: ObjectType, limit: number): Generator<Item, readonly IdRange[] | undefined>;
+}
+
+const MOST_BYTES = 64 * 1024 * 1024;
+
+export function createRevealer(context: CollectContext, objections: Objections): Revealer {
+  let menu: readonly MenuRecord[] | undefined;
+  let noMenu: string | undefined;
+
+  function* theMenu(): Generator<Item, readonly MenuRecord[] | undefined> {
+    if (menu !== undefined || noMenu !== undefined) return menu;
+    try {
+      menu = yield* readMenu(context);
+    } catch (error) {
+      if (!(error instanceof CollectorStop) || error.reason !== 'Unsupported') throw error;
+      noMenu = error.message;
+    }
+    return menu;
+  }
+
+  function* idsOf(type: ObjectType, limit: number): Generator<Item, readonly IdRange[] | undefined> {
+    const records: readonly MenuRecord[] | undefined = yield* theMenu();
+    const dump = records === undefined ? undefined : revealingDump(records, type);
+    if (records === undefined || dump === undefined) {
+      const indices = type.revealedBy.join(' or ');
+      const why = noMenu ?? `its menu has no segment that counts all or active ${indices}`;
+      objections.add({
+        reason: 'Unsupported',
+        message: `which ${type.type} there are cannot be found out: ${why}; name ids`,
+      });
+      return undefined;
+    }
+    const types = new Set(
+      records.filter(({ index1 }) => type.revealedBy.includes(index1.name)).map((each) => each.type),
+    );
+    const found = new Set<number>();
+    const observe = ({ type: segment, bytes }: Segment): void => {
+      // One more than the limit shows that there are more.
+      if (isResource(segment) && types.has(segment) && bytes.length >= 12 && found.size <= limit) {
+        found.add(readBits(bytes, 64, 32));
+      }
+    };
+    const end = yield* runDump(context, dump, {
+      maxBytes: MOST_BYTES,
+      memory: dumpMemoryFor(context, 'Auto'),
+      observe,
+    });
+    if (end !== 'whole') {
+      objections.add({
+        reason: end === 'cut' ? 'LimitExceeded' : 'Unsupported',
+        message: `${type.type}: the dump of ${dump.name} that tells which there are did not come to its end`,
+      });
+    }
+    return [...found].sort((a, b) => a - b).map((id) => ({ first: id, last: id }));
+  }
+
+  return { idsOf };
+}
+
+/** The dump that tells the most for the least: of what is in use rather than of everything, contexts rather than the
+ * buffers of queues. */
+export function revealingDump(menu: readonly MenuRecord[], type: ObjectType): PlannedDump | undefined {
+  const candidates = menu.filter(
+    ({ index1, index2 }) => type.revealedBy.includes(index1.name) && !index2.supported && index1.count.supported,
+  );
+  for (const index of ['active', 'all'] as const) {
+    for (const record of candidates) {
+      const plan = planDumps(record, { index });
+      if (!('reason' in plan) && plan[0] !== undefined) return plan[0];
+    }
+  }
+  // Segments without an index dump everything: QUERY_FT_ALL has every QUERY_FT.
+  for (const record of menu.filter(({ index1 }) => type.revealedBy.includes(index1.name))) {
+    const whole = menu.find(({ name }) => name === `${record.name}_ALL`);
+    const plan = whole === undefined ? undefined : planDumps(whole, {});
+    if (plan !== undefined && !('reason' in plan) && plan[0] !== undefined) return plan[0];
+  }
+  return undefined;
+}

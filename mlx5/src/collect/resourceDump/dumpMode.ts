@@ -1,0 +1,31 @@
+import { type CollectContext, CollectorStop, type Needs } from '../collector.ts';
+import type { DumpMemory } from '../dumpMemory.ts';
+
+/** How the bytes of a dump come:
+ * - `Inline`: 208 with each command, in the register itself
+ * - `Memory`: firmware writes them into registered memory
+ * - `Auto`: into memory where kernel and firmware grant it, else inline */
+export type DumpMode = 'Auto' | 'Inline' | 'Memory';
+
+/** Needs of a collector that dumps resources. */
+export const DUMPS: Needs = { channel: true, memory: 'optional' };
+
+/** Memory to dump into; nothing where it goes inline.
+ * @throws CollectorStop `Unsupported` for mode `Memory` where there is none */
+export function dumpMemoryFor(context: CollectContext, mode: DumpMode): DumpMemory | undefined {
+  if (mode === 'Inline') return undefined;
+  if (context.memory === undefined) {
+    if (mode === 'Auto') return undefined;
+    const { pciAddress, node, kind } = context.device;
+    throw new CollectorStop(
+      'Unsupported',
+      `${pciAddress}: ${node} (${kind}) lets no memory be registered for the device to write to: use mode Inline or Auto`,
+    );
+  }
+  try {
+    return context.memory();
+  } catch (error) {
+    if (mode === 'Auto' && error instanceof CollectorStop && error.reason === 'Unsupported') return undefined;
+    throw error;
+  }
+}
