@@ -3,7 +3,7 @@ import type { NicFunction } from '../discover/device.ts';
 import type { CallResult, Channel, ChannelInfo, Scope } from './channel.ts';
 import { ChannelError, channelErrorOf } from './channelError.ts';
 import type { Guard } from './guard.ts';
-import { addressOf, ioctl } from './ioctl.ts';
+import { ioctl, setAddress } from './ioctl.ts';
 
 /** ioctl numbers of fwctl: type 0x9a, without direction or size. */
 export const FWCTL_INFO = 0x9a00;
@@ -30,8 +30,8 @@ export function openFwctl(device: NicFunction, fd: number, guard: Guard): Channe
     fields.setUint32(4, guard.admit(inbox, scope), true);
     fields.setUint32(8, inbox.length, true);
     fields.setUint32(12, outbox.length, true);
-    fields.setBigUint64(16, addressOf(inbox), true);
-    fields.setBigUint64(24, addressOf(outbox), true);
+    setAddress(fields, 16, inbox);
+    setAddress(fields, 24, outbox);
     const startedNs = process.hrtime.bigint();
     const errno = ioctl(fd, FWCTL_RPC, argument);
     const elapsedNs = process.hrtime.bigint() - startedNs;
@@ -54,7 +54,7 @@ function readInfo(device: NicFunction, fd: number): ChannelInfo {
   const fields = new DataView(argument.buffer);
   fields.setUint32(0, INFO_BYTES, true);
   fields.setUint32(12, MLX5_DATA_BYTES, true);
-  fields.setBigUint64(16, addressOf(data), true);
+  setAddress(fields, 16, data);
   const errno = ioctl(fd, FWCTL_INFO, argument);
   if (errno !== 0) throw channelErrorOf(device, 'info', errno);
   const type = fields.getUint32(8, true);

@@ -24,8 +24,24 @@ export function ioctlOfNumber(fd: number, request: number, argument: number): nu
   return nativeIoctlOfNumber(fd, request, argument) < 0 ? koffi.errno() : 0;
 }
 
-/** Address of a buffer's bytes, for structures that point to buffers. It holds while the buffer is referenced: keep it
- * referenced until the ioctl has come back. */
-export function addressOf(bytes: Uint8Array): bigint {
-  return koffi.address(bytes);
+/** Writes the address of a buffer's bytes into a structure that points to it, in host order. It holds while the buffer is
+ * referenced: keep it referenced until the ioctl has come back. */
+export function setAddress(structure: DataView, at: number, bytes: Uint8Array): void {
+  const address = startOf(bytes.buffer) + bytes.byteOffset;
+  // Taken modulo 2^32.
+  structure.setUint32(at, address, true);
+  structure.setUint32(at + 4, address / 2 ** 32, true);
+}
+
+/** The commands of a lane take their memory from few blocks, and asking for an address costs more than all the rest. */
+let lastMemory: ArrayBufferLike | undefined;
+let lastStart = 0;
+
+/** User addresses have at most 52 bits on the machines that this runs on: a number holds them exactly. */
+function startOf(memory: ArrayBufferLike): number {
+  if (memory !== lastMemory) {
+    lastStart = Number(koffi.address(new Uint8Array(memory)));
+    lastMemory = memory;
+  }
+  return lastStart;
 }

@@ -4,7 +4,7 @@ import type { CallResult, Channel, ChannelInfo, Scope } from './channel.ts';
 import { ChannelError, channelErrorOf } from './channelError.ts';
 import { ERRNO } from './errno.ts';
 import type { Guard } from './guard.ts';
-import { addressOf, ioctl, ioctlOfNumber } from './ioctl.ts';
+import { ioctl, ioctlOfNumber, setAddress } from './ioctl.ts';
 import { mapMemory } from './mappedMemory.ts';
 import { IMPOSSIBLE_UMEM, MLX5CTL_V1, MLX5CTL_V2, MLX5CTL_V3, MLX5CTL_V4, type Mlx5ctlAbi } from './mlx5ctlAbi.ts';
 import { createUmemSet, type Umem } from './umem.ts';
@@ -26,8 +26,8 @@ export function openMlx5ctl(device: NicFunction, fd: number, guard: Guard): Chan
   function call(inbox: Uint8Array, outbox: Uint8Array, { scope }: { readonly scope: Scope }): CallResult {
     checkOpen();
     guard.admit(inbox, scope);
-    fields.setBigUint64(0, addressOf(inbox), true);
-    fields.setBigUint64(8, addressOf(outbox), true);
+    setAddress(fields, 0, inbox);
+    setAddress(fields, 8, outbox);
     fields.setUint32(16, inbox.length, true);
     fields.setUint32(20, outbox.length, true);
     const startedNs = process.hrtime.bigint();

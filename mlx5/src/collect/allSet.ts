@@ -52,6 +52,13 @@ const PAGES = new Set([
 /** The Standard set and after it every other register that may be read, over the natural ranges of its index fields and
  * all its pages. Much of that is not on every device: firmware saying no is an answer. */
 export function allSet(): readonly RegisterRow[] {
+  rows ??= makeRows();
+  return rows;
+}
+
+let rows: readonly RegisterRow[] | undefined;
+
+function makeRows(): readonly RegisterRow[] {
   const listed = new Set(STANDARD_SET.map(({ register }) => register));
   const { registers } = guardRules();
   const others = allRegisters().filter(

@@ -6,10 +6,13 @@ import {
   OPCODE,
   type RegisterLayout,
   writeField,
+  writeInboxHeader,
+  writeRegisterId,
 } from '../prm/index.ts';
-import type { CollectContext } from './collector.ts';
+import type { CollectContext, CollectorStop } from './collector.ts';
 import type { CommandRequest } from './commandRunner.ts';
-import type { Item, ItemKind } from './item.ts';
+import type { Item } from './item.ts';
+import type { ItemIdentity } from './itemDescription.ts';
 import { itemKey } from './registerRow.ts';
 
 /** A read that yields its item if it is new. A generator, so that a collector passes the last item on before it stops at
@@ -27,6 +30,39 @@ export interface ReadOptions {
   readonly observe: (item: Item) => void;
 }
 
+/** A read worked out to the last byte: what is sent, and what its item is called. */
+export interface Read extends ItemIdentity {
+  readonly request: CommandRequest;
+}
+
+/** What came of a read. */
+export interface Answered {
+  readonly item: Item;
+  /** Whether it was read now; else an earlier run has, and the item is not yielded again. */
+  readonly fresh: boolean;
+  /** Set when nothing more should be asked: to be thrown when the item has been yielded. */
+  readonly stop?: CollectorStop | undefined;
+}
+
+/** The read of a register. */
+export function registerRead(register: RegisterLayout, index: RegisterIndex, probe: boolean): Read {
+  const inbox = new Uint8Array(MAILBOX_HEADER_BYTES + ((register.bytes + 3) & ~3));
+  writeInboxHeader(inbox, OPCODE.ACCESS_REG, ACCESS_REG_READ);
+  writeRegisterId(inbox, register.id);
+  const data = inbox.subarray(MAILBOX_HEADER_BYTES);
+  for (const [path, value] of Object.entries(index)) writeField(data, fieldPosition(register.layout, path), value);
+  const request = {
+    opcode: OPCODE.ACCESS_REG,
+    opMod: ACCESS_REG_READ,
+    registerId: register.id,
+    inLength: inbox.length,
+    outLength: inbox.length,
+    probe,
+    fill: (memory: Uint8Array) => memory.set(inbox),
+  };
+  return { key: itemKey(register.name, index), kind: 'register', name: register.name, index, request };
+}
+
 /** Reads a register, unless an earlier run has. */
 export function readRegister(
   context: CollectContext,
@@ -34,19 +70,7 @@ export function readRegister(
   index: RegisterIndex,
   options: ReadOptions,
 ): Reading {
-  const length = MAILBOX_HEADER_BYTES + ((register.bytes + 3) & ~3);
-  return take(context, { kind: 'register', name: register.name, index }, options, {
-    opcode: OPCODE.ACCESS_REG,
-    opMod: ACCESS_REG_READ,
-    registerId: register.id,
-    inLength: length,
-    outLength: length,
-    probe: options.probe,
-    fill(inbox) {
-      const data = inbox.subarray(MAILBOX_HEADER_BYTES);
-      for (const [path, value] of Object.entries(index)) writeField(data, fieldPosition(register.layout, path), value);
-    },
-  });
+  return take(context, registerRead(register, index, options.probe), options);
 }
 
 /** Bytes of the union of all capability pages. */
@@ -62,24 +86,26 @@ export function readCapability(
   mode: CapabilityMode,
   options: ReadOptions & { readonly extraBytes?: number },
 ): Reading {
-  const current = mode === 'current' ? 1 : 0;
-  return take(context, { kind: 'capability', name, index: { current } }, options, {
+  const index = { current: mode === 'current' ? 1 : 0 };
+  const request = {
     opcode: OPCODE.QUERY_HCA_CAP,
-    opMod: (type << 1) | current,
+    opMod: (type << 1) | index.current,
     registerId: 0,
     inLength: MAILBOX_HEADER_BYTES,
     outLength: MAILBOX_HEADER_BYTES + CAPABILITY_BYTES + (options.extraBytes ?? 0),
     probe: options.probe,
     fill() {},
-  });
+  };
+  return take(context, { key: itemKey(name, index), kind: 'capability', name, index, request }, options);
 }
 
-/** Bytes of QUERY_ADAPTER's answer, header included. */
+const ADAPTER = 'QUERY_ADAPTER';
+/** Bytes of its answer, header included. */
 const ADAPTER_BYTES = 272;
 
 /** Reads QUERY_ADAPTER, unless an earlier run has: the PSID of functions that may not read MGIR. */
 export function readAdapter(context: CollectContext, options: ReadOptions): Reading {
-  return take(context, { kind: 'capability', name: 'QUERY_ADAPTER', index: {} }, options, {
+  const request = {
     opcode: OPCODE.QUERY_ADAPTER,
     opMod: 0,
     registerId: 0,
@@ -87,25 +113,22 @@ export function readAdapter(context: CollectContext, options: ReadOptions): Read
     outLength: ADAPTER_BYTES,
     probe: options.probe,
     fill() {},
-  });
+  };
+  return take(context, { key: ADAPTER, kind: 'capability', name: ADAPTER, index: {}, request }, options);
 }
 
-function* take(
-  { runner, done }: CollectContext,
-  { kind, name, index }: { readonly kind: ItemKind; readonly name: string; readonly index: RegisterIndex },
-  { observe }: ReadOptions,
-  request: CommandRequest,
-): Reading {
-  const key = itemKey(name, index);
+/** Makes a read, unless an earlier run has. */
+export function answer({ runner, done }: CollectContext, { key, kind, name, index, request }: Read): Answered {
   const known = done.get(key);
-  if (known !== undefined) {
-    observe(known);
-    return;
-  }
+  if (known !== undefined) return { item: known, fresh: false };
   const { frames, outcome, stop } = runner.run(request);
-  const item: Item = { key, kind, name, index, outcome, frames };
+  return { item: { key, kind, name, index, outcome, frames }, fresh: true, stop };
+}
+
+function* take(context: CollectContext, read: Read, { observe }: ReadOptions): Reading {
+  const { item, fresh, stop } = answer(context, read);
   observe(item);
-  yield item;
+  if (fresh) yield item;
   if (stop !== undefined) throw stop;
 }
 

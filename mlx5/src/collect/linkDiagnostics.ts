@@ -1,6 +1,6 @@
 import { COMMANDS_ONLY, type CollectContext, type Collector } from './collector.ts';
 import type { Item } from './item.ts';
-import { readRow } from './readRow.ts';
+import { readRows } from './readRows.ts';
 import type { RegisterRow } from './registerRow.ts';
 import { createRegisterSession } from './registerSession.ts';
 import type { LinkDiagnosticsSpec } from './spec.ts';
@@ -58,7 +58,7 @@ export function createLinkDiagnostics(spec: LinkDiagnosticsSpec): Collector {
 
   function* collect(context: CollectContext): Generator<Item, void> {
     const session = createRegisterSession(context);
-    for (const row of rows) yield* readRow(session, row, false);
+    yield* readRows(session, rows, false);
     session.conclude();
   }
 

@@ -3,7 +3,7 @@ import { COMMANDS_ONLY, type CollectContext, type Collector } from './collector.
 import type { Item } from './item.ts';
 import { readAdapter } from './itemReader.ts';
 import { namedRow } from './namedRegisters.ts';
-import { readRow } from './readRow.ts';
+import { readRows } from './readRows.ts';
 import type { RegisterRow } from './registerRow.ts';
 import { createRegisterSession } from './registerSession.ts';
 import type { RegisterDumpSpec } from './spec.ts';
@@ -24,7 +24,7 @@ export function createRegisterDump(spec: RegisterDumpSpec): Collector {
   function* collect(context: CollectContext): Generator<Item, void> {
     const session = createRegisterSession(context);
     if (registers === undefined) yield* readAdapter(context, { probe: true, observe() {} });
-    for (const row of rows()) yield* readRow(session, row, registers !== undefined);
+    yield* readRows(session, rows(), registers !== undefined);
     session.conclude();
   }
 

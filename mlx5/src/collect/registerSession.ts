@@ -2,7 +2,15 @@ import { layoutOf, type RegisterLayout, readBits, registerByName, STATUS, status
 import { type CollectContext, CollectorStop } from './collector.ts';
 import { isNotHere } from './commandRunner.ts';
 import type { Item } from './item.ts';
-import { answerOf, type RegisterIndex, readCapability, readRegister } from './itemReader.ts';
+import {
+  type Answered,
+  answer,
+  answerOf,
+  type Read,
+  type RegisterIndex,
+  readCapability,
+  registerRead,
+} from './itemReader.ts';
 import { itemKey } from './registerRow.ts';
 
 /** So many registers asked in the beginning and none of them there: the function may read none at all. */
@@ -27,6 +35,7 @@ const STEERING = new Set([
 const CAPABILITY_MASKS = new Set(['MCAM', 'PCAM', 'QCAM', 'SBCAM', 'CWCAM', 'MPCAM']);
 
 const GENERAL = { type: 0, name: 'GENERAL' };
+const GENERAL_KEY = itemKey(GENERAL.name, { current: 1 });
 
 /** One run of a RegisterDump over one device: what was read, and what that says. Every register is read once. */
 export interface RegisterSession {
@@ -39,6 +48,13 @@ export interface RegisterSession {
   ): Generator<Item, Uint8Array | undefined>;
   /** A field of the general capability page (current values); undefined where firmware would not say. */
   general(field: string): Generator<Item, number | undefined>;
+  /** As `read`, for a read that is worked out already. */
+  take(read: Read): Generator<Item, Uint8Array | undefined>;
+  /** As `take`, in a loop that yields the item itself, if it is fresh, and then calls `goOn`.
+   * @returns undefined when this run has made the read already */
+  make(read: Read): Answered | undefined;
+  /** @throws what stopped the collector with this answer */
+  goOn(answered: Answered): void;
   /** What has been found out about the presence of registers, by name. */
   readonly presence: Map<string, 'present' | 'absent' | 'unknown'>;
   /** Ends the collector as Unsupported when no register was readable. */
@@ -51,17 +67,33 @@ export function createRegisterSession(context: CollectContext): RegisterSession 
   let firstRefusal: string | undefined;
 
   function* read(name: string, index: RegisterIndex, { probe = true } = {}): Generator<Item, Uint8Array | undefined> {
-    const key = itemKey(name, index);
-    if (answers.has(key)) return answers.get(key);
-    yield* readRegister(context, registerOf(name), index, { probe, observe: note });
+    return yield* take(registerRead(registerOf(name), index, probe));
+  }
+
+  function* take(read: Read): Generator<Item, Uint8Array | undefined> {
+    const answered = make(read);
+    if (answered !== undefined) {
+      if (answered.fresh) yield answered.item;
+      goOn(answered);
+    }
+    return answers.get(read.key);
+  }
+
+  function make(read: Read): Answered | undefined {
+    if (answers.has(read.key)) return undefined;
+    const answered = answer(context, read);
+    note(answered.item);
+    return answered;
+  }
+
+  function goOn({ stop }: Answered): void {
+    if (stop !== undefined) throw stop;
     if (count.read === 0 && count.other === 0 && count.notHere >= ABSENT_TO_GIVE_UP) throw unsupported();
-    return answers.get(key);
   }
 
   function* general(field: string): Generator<Item, number | undefined> {
-    const key = itemKey(GENERAL.name, { current: 1 });
-    if (!answers.has(key)) yield* readCapability(context, GENERAL, 'current', { probe: true, observe: note });
-    const page = answers.get(key);
+    if (!answers.has(GENERAL_KEY)) yield* readCapability(context, GENERAL, 'current', { probe: true, observe: note });
+    const page = answers.get(GENERAL_KEY);
     const position = layoutOf('cmd_hca_cap').byName.get(field);
     return page === undefined || position === undefined ? undefined : readBits(page, position.bit, position.width);
   }
@@ -91,7 +123,7 @@ export function createRegisterSession(context: CollectContext): RegisterSession 
     );
   }
 
-  return { read, general, presence: new Map(), conclude };
+  return { read, take, make, goOn, general, presence: new Map(), conclude };
 }
 
 /** @throws CollectorStop for a name that the database has not */
