@@ -102,7 +102,7 @@ export function createCluster({ nursery, binaries, server, secrets, admin, apiSe
     authority,
     admin,
     get address() {
-      return ownAddress();
+      return ownAddress(nursery.directory);
     },
     tryKubectl,
     writeKubeconfig,

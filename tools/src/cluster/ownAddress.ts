@@ -1,8 +1,5 @@
-import { spawnSync } from 'node:child_process';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
-
-/** Of the block for tests of network devices (RFC 2544); on no network that a machine talks to. */
-const ALIAS = '198.18.0.1';
+import { holdLoopbackAlias, LOOPBACK_ALIAS } from '../nursery/loopbackAlias.ts';
 
 /** Of the block for documentation (RFC 5737): nobody has it. */
 const NOBODY = '192.0.2.1';
@@ -25,15 +22,17 @@ export function chooseAddress(
 
 /** An IPv4 address of this machine that the API server's service proxy agrees to call. Traffic to it does not leave
  * the machine. A machine without any gets an alias on its loopback interface, which needs root.
+ * @param directory of the nursery for whose life it is needed
  * @throws NoAddressError */
-export function ownAddress(): string {
+export function ownAddress(directory: string): string {
   const address = chooseAddress(networkInterfaces());
-  if (address !== undefined) return address;
-  const added = spawnSync('ip', ['address', 'add', `${ALIAS}/32`, 'dev', 'lo'], { encoding: 'utf8' });
-  if (added.status === 0 || /File exists/.test(added.stderr ?? '')) return ALIAS;
+  if (address !== undefined && address !== LOOPBACK_ALIAS) return address;
+  // Also when it is there: whoever made it must not take it away from this one.
+  const refusal = holdLoopbackAlias(directory);
+  if (refusal === undefined) return LOOPBACK_ALIAS;
   throw new NoAddressError(
     `this machine has no IPv4 address but 127.0.0.1, and the API server's service proxy refuses that one; as root run ` +
-      `"ip address add ${ALIAS}/32 dev lo" (${(added.stderr ?? added.error?.message ?? '').trim()})`,
+      `"ip address add ${LOOPBACK_ALIAS}/32 dev lo" (${refusal})`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { releaseLoopbackAlias } from './loopbackAlias.ts';
 import { markedProcesses, mountsBelow } from './procfs.ts';
 
 /** What SIGTERM leaves a program to unmount and to close in. */
@@ -14,7 +15,8 @@ export class SweepError extends Error {
   readonly code = 'Sweep';
 }
 
-/** Ends every process of a nursery, whoever started it, unmounts what is mounted below its directory and removes that.
+/** Ends every process of a nursery, whoever started it, takes away the address that it had, unmounts what is mounted below
+ * its directory and removes that.
  * @throws SweepError when a process survives SIGKILL */
 export async function sweep(id: string, directory: string, { graceMs = GRACE_MS } = {}): Promise<void> {
   signalAll(id, 'SIGTERM');
@@ -27,6 +29,7 @@ export async function sweep(id: string, directory: string, { graceMs = GRACE_MS 
   const left = markedProcesses(id);
   if (left.length > 0)
     throw new SweepError(`processes ${left.join(', ')} of ${directory} do not end; is a device driver holding them?`);
+  releaseLoopbackAlias(directory);
   for (const mount of mountsBelow(directory)) unmount(mount);
   rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
 }
