@@ -1,5 +1,6 @@
 import type { CallResult, Channel, Scope } from '../src/channel/channel.ts';
 import { createGuard } from '../src/channel/guard.ts';
+import type { Impact } from '../src/collect/spec.ts';
 import {
   allRegisters,
   commandByOpcode,
@@ -28,8 +29,11 @@ export interface ScriptedChannel extends Channel {
 
 /** A channel for cases in which firmware has to misbehave at an exact command. Everything else is tested on the
  * emulator. All registers are there and zero unless `handlers` says otherwise; the guard is the real one. */
-export function scriptedChannel(handlers: Readonly<Record<string, Handler>> = {}): ScriptedChannel {
-  const guard = createGuard('ReadOnly');
+export function scriptedChannel(
+  handlers: Readonly<Record<string, Handler>> = {},
+  impact: Impact = 'ReadOnly',
+): ScriptedChannel {
+  const guard = createGuard(impact);
   const calls = new Map<string, number>();
   const log: string[] = [];
 

@@ -1,6 +1,9 @@
 import { createCapabilityDump } from './capabilityDump.ts';
 import type { Collector } from './collector.ts';
+import { createCoreDump } from './coreDump.ts';
+import { createFirmwareInfo } from './firmwareInfo.ts';
 import { createLinkDiagnostics } from './linkDiagnostics.ts';
+import { createNvConfig } from './nvConfig.ts';
 import { createObjectDump } from './objectDump/objectDump.ts';
 import { createRegisterDump } from './registerDump.ts';
 import { createResourceDump } from './resourceDump/resourceDump.ts';
@@ -16,8 +19,11 @@ const FACTORIES: CollectorFactories = {
   RegisterDump: createRegisterDump,
   CapabilityDump: createCapabilityDump,
   LinkDiagnostics: createLinkDiagnostics,
+  FirmwareInfo: createFirmwareInfo,
+  NvConfig: createNvConfig,
   ObjectDump: createObjectDump,
   ResourceDump: createResourceDump,
+  CoreDump: createCoreDump,
 };
 
 /** The collector for what a capture asks for. */

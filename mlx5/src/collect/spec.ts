@@ -4,8 +4,11 @@ export type CollectorSpec =
   | RegisterDumpSpec
   | CapabilityDumpSpec
   | LinkDiagnosticsSpec
+  | FirmwareInfoSpec
+  | NvConfigSpec
   | ObjectDumpSpec
-  | ResourceDumpSpec;
+  | ResourceDumpSpec
+  | CoreDumpSpec;
 
 export interface RegisterDumpSpec {
   readonly name: string;
@@ -84,6 +87,34 @@ export interface SegmentRequest {
   /** Second index, likewise. */
   readonly index2?: string;
 }
+
+export interface FirmwareInfoSpec {
+  readonly name: string;
+  readonly type: 'FirmwareInfo';
+}
+
+export interface NvConfigSpec {
+  readonly name: string;
+  readonly type: 'NvConfig';
+  readonly nvConfig?: {
+    /** Default: all three. */
+    readonly values?: readonly NvValues[];
+    /** Types of configuration items, `0x03000080`; default: all that have a name. */
+    readonly types?: readonly string[];
+  };
+}
+
+export interface CoreDumpSpec {
+  readonly name: string;
+  readonly type: 'CoreDump';
+  readonly coreDump?: {
+    /** Of memory, or what firmware prints into its tracer: everything, or a queue pair. Default `Memory`. */
+    readonly type?: 'Memory' | 'General' | 'QueuePair';
+  };
+}
+
+/** Values in force, from the next reset on, as delivered. */
+export type NvValues = 'Current' | 'NextBoot' | 'Default';
 
 /** How much a collector may do to a device (design: do no harm). */
 export type Impact = 'ReadOnly' | 'DebugWrite' | 'Intrusive';

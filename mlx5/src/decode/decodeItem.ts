@@ -8,9 +8,11 @@ import {
   STATUS,
   statusOf,
 } from '../prm/index.ts';
+import { decodeCoreDump } from './decodeCoreDump.ts';
 import type { DecodedError, DecodedItem } from './decodedItem.ts';
 import { decodeObject } from './decodeObject.ts';
 import { decodeSegments, segmentFault } from './decodeSegments.ts';
+import { decodeNvItem, decodeNvQuery } from './decodeNvItem.ts';
 import { type Presentation, present } from './present.ts';
 
 /** Decodes an item: a pure function of its raw bytes and the layout version. An item that is not `ok` has no fields but
@@ -26,11 +28,14 @@ export function decodeItem(item: Item): DecodedItem {
     return { ...head, error: errorOf(item), ...shown };
   }
   if (kind === 'segment') return { ...head, ...decodeSegments(item) };
+  if (kind === 'memory') return { ...head, ...decodeCoreDump(last.outbox) };
   if (kind === 'object') return { ...head, ...decodeObject(name, last.outbox) };
   return { ...head, ...decodeAnswer(item, last.outbox.subarray(MAILBOX_HEADER_BYTES)) };
 }
 
 function decodeAnswer({ kind, name }: Item, answer: Uint8Array): Presentation {
+  if (kind === 'register' && name === 'MNVDA') return decodeNvItem(answer);
+  if (kind === 'register' && name === 'MNVQC') return decodeNvQuery(answer);
   const layout = kind === 'register' ? (registerByName(name)?.layout ?? name) : pageLayout(name);
   if (layout !== undefined) return present(decodeStruct(layout, answer));
   // A capability page without a public layout: every word that is not 0 is shown.

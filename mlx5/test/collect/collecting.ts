@@ -43,7 +43,7 @@ export interface CollectOptions {
 
 /** Runs a collector over a scripted channel, without threads. */
 export function collect(spec: CollectorSpec, options: CollectOptions = {}): Collected {
-  const channel = scriptedChannel(options.handlers);
+  const channel = scriptedChannel(options.handlers, createCollector(spec).impact);
   const pauses: number[] = [];
   const budget = { left: options.maxBytes ?? Number.MAX_SAFE_INTEGER };
   const runner = createCommandRunner({
