@@ -1,5 +1,6 @@
 import type { CommandLog } from '../driver/commandLog.ts';
 import type { FaultTable } from '../faults/faultTable.ts';
+import { type Population, parsePopulation } from '../firmware/objects/population.ts';
 import type { Host } from '../host/host.ts';
 import { ControlError, parseControlRequest } from './controlRequest.ts';
 import { snapshotOf } from './snapshot.ts';
@@ -44,6 +45,11 @@ function carryOut({ host, faults, log }: Controlled, value: unknown): Record<str
       if (request.device !== undefined) named(request.device);
       faults.clear(request.device);
       return {};
+    case 'populate': {
+      const objects = request.objects;
+      for (const { firmware } of named(request.device)) firmware.populate(populationOf(objects, firmware.population));
+      return {};
+    }
     case 'log':
       log.keepRecent();
       return { commands: [...log.recent] };
@@ -62,5 +68,13 @@ function carryOut({ host, faults, log }: Controlled, value: unknown): Record<str
       };
     case 'snapshot':
       return { devices: named(request.device).map(({ firmware }) => snapshotOf(firmware)) };
+  }
+}
+
+function populationOf(value: unknown, before: Population): Population {
+  try {
+    return parsePopulation(value, before);
+  } catch (error) {
+    throw new ControlError(`"populate": ${error instanceof Error ? error.message : String(error)}`);
   }
 }

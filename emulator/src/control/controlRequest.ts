@@ -8,6 +8,7 @@ export type ControlRequest =
   | { readonly kind: 'fault'; readonly filter: FaultFilter; readonly effect: FaultEffect }
   | { readonly kind: 'remove' | 'restore'; readonly device: string }
   | { readonly kind: 'clear' | 'snapshot'; readonly device?: string }
+  | { readonly kind: 'populate'; readonly device?: string; readonly objects: unknown }
   | { readonly kind: 'log' | 'status' };
 
 /** A control request that makes no sense; the message goes back to who sent it. */
@@ -20,7 +21,8 @@ export class ControlError extends Error {
   }
 }
 
-/** Requests are JSON objects: `{"fault": "refuse", …}`, `{"log": true}`, `{"status": true}`, `{"snapshot": true}`.
+/** Requests are JSON objects: `{"fault": "refuse", …}`, `{"log": true}`, `{"status": true}`, `{"snapshot": true}`,
+ * `{"populate": {…}}`.
  * @throws ControlError */
 export function parseControlRequest(value: unknown): ControlRequest {
   const request = record(value);
@@ -29,6 +31,7 @@ export function parseControlRequest(value: unknown): ControlRequest {
   const device = optionalText(request, 'device');
   const named = device === undefined ? {} : { device };
   if (request['snapshot'] === true) return { kind: 'snapshot', ...named };
+  if (request['populate'] !== undefined) return { kind: 'populate', objects: request['populate'], ...named };
   const fault = request['fault'];
   if (fault === 'clear' || request['clear'] === true) return { kind: 'clear', ...named };
   const filter = parseFilter(request, named);
@@ -74,9 +77,15 @@ function parseEffect(fault: unknown, request: Record<string, unknown>): FaultEff
       return { kind: 'errno', errno: parseErrno(request['errno']) };
     case 'remove':
       return { kind: 'remove' };
+    case 'corrupt': {
+      const [offset, xor] = [count(request, 'offset'), count(request, 'xor')];
+      if (offset === undefined || xor === undefined || xor < 1 || xor > 255)
+        throw new ControlError('"corrupt" needs "offset", a byte of the outbox, and "xor", 1 to 255');
+      return { kind: 'corrupt', offset, xor };
+    }
     default:
       throw new ControlError(
-        `"fault" is one of refuse, delay, hang, errno, remove, restore, clear; not ${JSON.stringify(fault)}`,
+        `"fault" is one of refuse, delay, hang, errno, corrupt, remove, restore, clear; not ${JSON.stringify(fault)}`,
       );
   }
 }

@@ -2,12 +2,13 @@ import type { FirmwareFunction } from '../firmware/firmwareFunction.ts';
 import { phyOf } from '../firmware/state/phy.ts';
 
 /** What a device's model holds at this moment, in plain numbers: for people and tests that want to compare. */
-export function snapshotOf({ profile, card }: FirmwareFunction): Record<string, unknown> {
+export function snapshotOf({ profile, card, population }: FirmwareFunction): Record<string, unknown> {
   return {
     device: profile.pciAddress,
     model: card.model.family,
     serialNumber: card.profile.serialNumber,
     uptimeSeconds: card.uptimeSeconds(),
+    objects: population,
     ports: card.ports.map((port) => {
       const active = port.activeSeconds();
       return {

@@ -128,6 +128,12 @@ export function createCommandQueue({
       case 'remove':
         remove();
         return fail(command, errno.ENODEV, startedNs);
+      case 'corrupt': {
+        const result = execute(command, startedNs);
+        const { outbox } = command;
+        if (fault.offset < outbox.length) outbox[fault.offset] = (outbox[fault.offset] ?? 0) ^ fault.xor;
+        return result;
+      }
       case 'delay':
         return hold(command, startedNs, { dueNs: startedNs + fault.ms * 1e6 }, 0);
       case 'hang': {

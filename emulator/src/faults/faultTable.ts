@@ -5,6 +5,8 @@ export type FaultEffect =
   | { readonly kind: 'delay'; readonly ms: number }
   | { readonly kind: 'hang'; readonly ms?: number }
   | { readonly kind: 'errno'; readonly errno: number }
+  /** Bits of one byte of the outbox are turned over, after firmware has answered. */
+  | { readonly kind: 'corrupt'; readonly offset: number; readonly xor: number }
   | { readonly kind: 'remove' };
 
 /** Which commands a fault strikes; what is left out matches all. */

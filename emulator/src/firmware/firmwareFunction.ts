@@ -8,6 +8,7 @@ import { setBits } from './layout/bits.ts';
 import { type Bus, noBus } from './memory/bus.ts';
 import { createMemoryObjects, type MemoryObjects } from './memory/memoryObjects.ts';
 import { createObjects, type Objects } from './objects/objects.ts';
+import type { Population } from './objects/population.ts';
 import { type Refusal, refuse, status } from './status.ts';
 import { createUidTable, type UidTable } from './uidTable.ts';
 
@@ -44,6 +45,9 @@ export interface FirmwareFunction {
    * @param uid as the driver stamped it; 0 for the driver itself */
   execute(uid: number, inbox: Uint8Array, outbox: Uint8Array): CommandTrace;
   describe(inbox: Uint8Array): CommandName;
+  readonly population: Population;
+  /** Programs and drivers make other objects instead of those that were there. */
+  populate(population: Population): void;
 }
 
 /** What a command handler works with. */
@@ -54,7 +58,7 @@ export interface CommandContext {
   /** Registered memory and keys of the user contexts. */
   readonly memory: MemoryObjects;
   readonly capabilities: CapabilityPages;
-  readonly objects: Objects;
+  objects: Objects;
   readonly dumps: DumpSessions;
   readonly vhcaId: number;
   uid: number;
@@ -137,6 +141,12 @@ export function createFirmwareFunction(
       context.memory.clear();
     },
     describe: describeCommand,
+    get population() {
+      return context.objects.profile.objects;
+    },
+    populate(objects) {
+      context.objects = createObjects(card, { ...profile, objects });
+    },
     execute(uid, inbox, outbox) {
       outbox.fill(0);
       const refusal = run(uid, inbox, outbox);

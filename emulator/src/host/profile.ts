@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { MLX5CTL_VERSIONS, type Mlx5ctlVersion } from '../abi/mlx5ctlStructs.ts';
-import type { Population } from '../firmware/objects/inventory.ts';
+import { type Population, parsePopulation, USUAL_POPULATION } from '../firmware/objects/population.ts';
 
 /** A host: `emulator/profiles/<name>.json`, or a file of one's own. The README describes every field. */
 export interface HostProfile {
@@ -22,6 +22,8 @@ export interface CardProfile {
   readonly uptimeSeconds?: number;
   /** Size of a core dump, a multiple of 8 up to 600 MiB. Default: that of a real device, 831,304. */
   readonly coreDumpBytes?: number;
+  /** NUM_OF_VFS from the next reset on, when somebody has set it anew. */
+  readonly nextBootVfs?: number;
   readonly ports: readonly PortProfile[];
   readonly functions: readonly FunctionProfile[];
 }
@@ -124,6 +126,7 @@ function parseCard(value: unknown, where: string): CardProfile {
     ...optional(card, 'psid', text, where),
     ...optional(card, 'uptimeSeconds', number, where),
     ...optional(card, 'coreDumpBytes', parseCoreDumpBytes, where),
+    ...optional(card, 'nextBootVfs', number, where),
   };
 }
 
@@ -171,29 +174,23 @@ function parseFunction(value: unknown, where: string, ports: number): FunctionPr
         throw new ProfileError(`${where}.netdevs[${at}].port: there is no such port`);
       return { name: text(name, `${where}.netdevs[${at}].name`), port: portNumber };
     }),
-    objects: parsePopulation(fn['objects'] ?? {}, fn['type'] === 'PF' ? 8 : 2, `${where}.objects`),
+    objects: parseObjects(fn['objects'] ?? {}, fn['type'], `${where}.objects`),
     ...optional(fn, 'rdmaDevice', text, where),
     ...optional(fn, 'channel', parseChannel, where),
   };
 }
 
-/** Most that numbers of 8 bits for event queues, and the range of queue pair numbers, have room for. */
-const MOST = { cores: 240, queuePairs: 100_000, steeringEntries: 2 ** 28 } as const;
-
-function parsePopulation(value: unknown, cores: number, where: string): Population {
-  const given = record(value, where);
-  const count = (key: keyof typeof MOST, usual: number): number => {
-    const wanted = number(given[key] ?? usual, `${where}.${key}`);
-    if (Number.isInteger(wanted) && wanted <= MOST[key]) return wanted;
-    throw new ProfileError(`${where}.${key}: a whole number up to ${MOST[key]} is expected`);
-  };
-  return {
-    cores: Math.max(1, count('cores', cores)),
-    queuePairs: count('queuePairs', 32),
-    steeringEntries: count('steeringEntries', 512),
-    countedContexts: given['countedContexts'] === true,
-  };
+function parseObjects(value: unknown, type: unknown, where: string): Population {
+  const usual = type === 'PF' ? USUAL_POPULATION : { ...USUAL_POPULATION, cores: VF_CORES };
+  try {
+    return parsePopulation(value, usual);
+  } catch (cause) {
+    throw new ProfileError(`${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
 }
+
+/** A virtual function serves a guest of so many processors. */
+const VF_CORES = 2;
 
 function parseChannel(value: unknown, where: string): ChannelProfile {
   const channel = record(value, where);

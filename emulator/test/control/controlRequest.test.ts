@@ -53,6 +53,18 @@ const understood: readonly (readonly [object, object])[] = [
     { fault: 'restore', device },
     { kind: 'restore', device },
   ],
+  [
+    { fault: 'corrupt', register: '0xc000', offset: 17, xor: '0x80' },
+    {
+      kind: 'fault',
+      filter: { ...always, register: 0xc000 },
+      effect: { kind: 'corrupt', offset: 17, xor: 0x80 },
+    },
+  ],
+  [
+    { populate: { queuePairs: 5 }, device },
+    { kind: 'populate', device, objects: { queuePairs: 5 } },
+  ],
   [{ fault: 'clear' }, { kind: 'clear' }],
   [{ clear: true }, { kind: 'clear' }],
   [
@@ -78,6 +90,8 @@ const refused: readonly (readonly [unknown, RegExp])[] = [
   [{ fault: 'refuse', status: 0 }, /"status" is 1..255/],
   [{ fault: 'refuse', register: 'PPCNTT', status: 3 }, /"register" is a name/],
   [{ fault: 'errno', errno: 'EWHAT' }, /"errno" is one of/],
+  [{ fault: 'corrupt', offset: 3 }, /"corrupt" needs "offset"/],
+  [{ fault: 'corrupt', offset: 3, xor: 256 }, /"xor", 1 to 255/],
   [{ fault: 'remove' }, /"remove" needs a device/],
   [{ fault: 'hang', device: 3 }, /"device" is text/],
 ];

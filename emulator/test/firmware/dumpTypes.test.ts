@@ -124,14 +124,22 @@ function resources(found: readonly Segment[], type: number): Segment[] {
   return found.filter((segment) => segment.type === type);
 }
 
-test('a count means so many from the first index; what is not there is an error segment', (t) => {
+test('a count means so many from the first index; what is not there is an error segment, once behind the last', (t) => {
   const device = makeDevice();
   const found = segments(dump(device, { type: 0x1310, index1: 510, count1: 4 }));
   t.deepEqual(
     resources(found, 0x1310).map(({ bytes }) => words(bytes)[2]),
     [510, 511],
   );
-  t.deepEqual(resources(found, ERROR).map(message), ['STE_IX 0x200 NOT FOUND', 'STE_IX 0x201 NOT FOUND']);
+  t.deepEqual(resources(found, ERROR).map(message), ['STE_IX 0x200 NOT FOUND']);
+  const counted = makeDevice({ edit: withObjects({ countedContexts: true }) });
+  // The last netdev queue is 0x117, the first queue pair of a program 0x1048.
+  const gap = segments(dump(counted, { type: 0x1000, index1: 0x117, count1: 4 }));
+  t.deepEqual(resources(gap, ERROR).map(message), [
+    'QPN 0x118 NOT FOUND',
+    'QPN 0x119 NOT FOUND',
+    'QPN 0x11a NOT FOUND',
+  ]);
 });
 
 test('"active" means those in use', (t) => {
@@ -192,3 +200,27 @@ function withObjects(objects: object): NonNullable<NonNullable<Parameters<typeof
     functions: profile.functions.map((fn) => ({ ...fn, objects: { ...fn.objects, ...objects } })),
   });
 }
+
+test('whatever a dump suggests can be dumped', (t) => {
+  const device = makeDevice();
+  const seen = new Set<string>();
+  const open = [0x1048, 0x1048 + 16, 0x100, 0x110].map((index1) => [0x1000, index1, 0, 0] as const);
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [type, index1, count1, count2] = next;
+    const key = `${type} ${index1}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    for (const segment of segments(dump(device, { type, index1, count1, count2 }))) {
+      t.not(segment.type, ERROR, key);
+      if (segment.type !== REFERENCE) continue;
+      const [, wanted, one, , counts] = words(segment.bytes);
+      open.push([wanted! & 0xffff, one!, counts! >>> 16, counts! & 0xffff] as never);
+    }
+  }
+  // Contexts, buffers, a shared queue and event queues.
+  for (const type of [0x1000, 0x1001, 0x1002, 0x1100, 0x1101, 0x1200, 0x1201, 0x1300, 0x1301])
+    t.true(
+      [...seen].some((key) => key.startsWith(`${type} `)),
+      type.toString(16),
+    );
+});

@@ -28,6 +28,15 @@ const refused: readonly (readonly [unknown, RegExp])[] = [
     { name: 'x', cards: [{ ...card, functions: [{ ...fn, netdevs: [{ name: 'e', port: 2 }] }] }] },
     /there is no such port/,
   ],
+  [
+    { name: 'x', cards: [{ ...card, functions: [{ ...fn, objects: { queuePairs: 1e6 } }] }] },
+    /objects: "queuePairs" is a whole number from 0 to 100000/,
+  ],
+  [{ name: 'x', cards: [{ ...card, functions: [{ ...fn, objects: { qps: 1 } }] }] }, /"qps" is none of cores,/],
+  [
+    { name: 'x', cards: [{ ...card, functions: [{ ...fn, objects: { countedContexts: 1 } }] }] },
+    /"countedContexts" is true or false/,
+  ],
 ];
 for (const [value, message] of refused) {
   test(`a profile that is wrong says where: ${message.source}`, (t) => {

@@ -77,12 +77,15 @@ function* body(dump: Dump, source: DumpSource): Generator<Uint8Array> {
     return;
   }
   for (const notice of ignored(flags, request)) yield writer.notice(...notice);
+  const ids = source.ids?.(dump.objects);
   for (const index1 of chosen(dump, source)) {
-    if (source.ids !== undefined && !source.ids(dump.objects).has(index1)) {
-      yield writer.error(syndrome.NOT_FOUND, `${record.index1} 0x${index1.toString(16)} NOT FOUND`);
+    if (ids === undefined || ids.has(index1)) {
+      yield* objectSegments(dump, source, index1);
       continue;
     }
-    yield* objectSegments(dump, source, index1);
+    yield writer.error(syndrome.NOT_FOUND, `${record.index1} 0x${index1.toString(16)} NOT FOUND`);
+    // Behind the last object there is nothing to count.
+    if (ids.next(index1) === undefined) return;
   }
 }
 

@@ -1,18 +1,7 @@
 import type { FunctionProfile } from '../../host/profile.ts';
 import type { Card } from '../card.ts';
 import { type IdSet, idSet } from './idSet.ts';
-
-/** How much there is on a function: `cards[].functions[].objects` of a host profile. */
-export interface Population {
-  /** Processors of the host: one completion event queue and one channel of each netdev for every one. */
-  readonly cores: number;
-  /** Connected queue pairs of RDMA programs. */
-  readonly queuePairs: number;
-  /** Entries that software has written into steering tables; 64 bytes each in a dump. */
-  readonly steeringEntries: number;
-  /** Whether the resource dump menu lets a client ask for many contexts at once (FULL_QPC and its like). */
-  readonly countedContexts: boolean;
-}
+import type { Population } from './population.ts';
 
 /** Queue pairs of one RDMA program, which share protection domain, completion queues and memory. */
 export interface Program {

@@ -2,11 +2,13 @@ import { structWriter, type Values } from '../../layout/structWriter.ts';
 import { completionQueue, cqcValues } from '../../objects/completionQueue.ts';
 import { eqcValues } from '../../objects/eventQueue.ts';
 import { type IdSet, unionOf } from '../../objects/idSet.ts';
+import { programOfQp } from '../../objects/inventory.ts';
 import { mkcValues } from '../../objects/memoryKey.ts';
 import type { Objects } from '../../objects/objects.ts';
 import { qpState, queuePair } from '../../objects/queuePair.ts';
 import { sharedReceiveQueue, srqcValues, xrcSrqcValues } from '../../objects/sharedReceive.ts';
 import { bufferReference, type ContextSource, type DumpSource, reference } from '../dumpSource.ts';
+import type { DumpRequest } from '../segments.ts';
 import { mirrored } from './mirrored.ts';
 import { fillPrivate, fillSlice, hardwareQueue, SLICE_BYTES } from './slices.ts';
 
@@ -64,8 +66,7 @@ export const queueContexts: readonly (readonly [type: number, source: DumpSource
         const { inventory } = objects;
         const contexts = hardwareQueue(objects, number).cqns.map((cqn) => reference(0x1200, cqn));
         const sends = inventory.rqs.has(number) ? [] : [bufferReference(0x1001, number)];
-        const receives = inventory.sqs.has(number) ? [] : [bufferReference(0x1002, number)];
-        return [...contexts, ...sends, ...receives];
+        return [...contexts, ...sends, ...receiving(objects, number)];
       },
     },
   ],
@@ -113,6 +114,14 @@ export const queueContexts: readonly (readonly [type: number, source: DumpSource
   [0x4020, mirrored('QUERY_CQ')],
   [0x4030, mirrored('QUERY_MKEY')],
 ];
+
+/** Where a queue's receive requests are: in a buffer of its own, or in a shared queue. */
+function receiving({ inventory }: Objects, number: number): readonly DumpRequest[] {
+  if (inventory.sqs.has(number)) return [];
+  const program = inventory.qps.has(number) ? programOfQp(inventory, number) : undefined;
+  const srqn = program === undefined ? undefined : inventory.srqOfProgram(program);
+  return [srqn === undefined ? bufferReference(0x1002, number) : reference(0x1100, srqn)];
+}
 
 /** The fields of an XRC SRQ's context that an SRQ's has as well. */
 function asSrqc({ state, log_xrc_srq_size, log_rq_stride, xrcd, cqn, pd, lwm, wqe_cnt }: Values): Values {
