@@ -178,7 +178,9 @@ export const CAPTURE_SPEC_SCHEMA: object = {
               "CapabilityDump",
               "LinkDiagnostics",
               "FirmwareInfo",
-              "NvConfig"
+              "NvConfig",
+              "ObjectDump",
+              "ResourceDump"
             ]
           },
           "registerDump": {
@@ -309,6 +311,178 @@ export const CAPTURE_SPEC_SCHEMA: object = {
                   "maxLength": 10,
                   "pattern": "^0x[0-9a-fA-F]{1,8}$"
                 }
+              }
+            },
+            "additionalProperties": false
+          },
+          "objectDump": {
+            "type": "object",
+            "required": [
+              "objects"
+            ],
+            "properties": {
+              "objects": {
+                "type": "array",
+                "minItems": 1,
+                "maxItems": 32,
+                "items": {
+                  "type": "object",
+                  "required": [
+                    "type"
+                  ],
+                  "properties": {
+                    "type": {
+                      "type": "string",
+                      "enum": [
+                        "QP",
+                        "CQ",
+                        "EQ",
+                        "MKEY",
+                        "SRQ",
+                        "XRC_SRQ",
+                        "SQ",
+                        "RQ",
+                        "RMP",
+                        "TIS",
+                        "TIR",
+                        "RQT",
+                        "DCT",
+                        "XRQ",
+                        "Q_COUNTER",
+                        "PAGES",
+                        "L2_TABLE_ENTRY",
+                        "ISSI",
+                        "ADAPTER",
+                        "SPECIAL_CONTEXTS",
+                        "MAD_DEMUX",
+                        "WOL_ROL",
+                        "LAG",
+                        "ESW_FUNCTIONS",
+                        "SF_PARTITION",
+                        "VNIC_ENV",
+                        "VPORT_STATE",
+                        "VPORT_COUNTER",
+                        "NIC_VPORT_CONTEXT",
+                        "ESW_VPORT_CONTEXT",
+                        "HCA_VPORT_CONTEXT",
+                        "HCA_VPORT_GID",
+                        "HCA_VPORT_PKEY",
+                        "ROCE_ADDRESS",
+                        "CONG_STATUS",
+                        "CONG_PARAMS",
+                        "CONG_STATISTICS",
+                        "SCHEDULING_ELEMENT",
+                        "FLOW_TABLE",
+                        "FLOW_GROUP",
+                        "FLOW_TABLE_ENTRY",
+                        "FLOW_COUNTER",
+                        "PACKET_REFORMAT_CONTEXT",
+                        "VHCA_MIGRATION_STATE"
+                      ]
+                    },
+                    "ids": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 512,
+                      "pattern": "^(all|(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})(-(0x[0-9a-fA-F]{1,8}|[0-9]{1,10}))?(, ?(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})(-(0x[0-9a-fA-F]{1,8}|[0-9]{1,10}))?)*)$"
+                    },
+                    "index": {
+                      "type": "object",
+                      "maxProperties": 8,
+                      "additionalProperties": {
+                        "type": "string",
+                        "maxLength": 10,
+                        "pattern": "^(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})$"
+                      }
+                    },
+                    "limit": {
+                      "type": "integer",
+                      "format": "int32",
+                      "minimum": 1,
+                      "maximum": 65536,
+                      "default": 4096
+                    }
+                  },
+                  "additionalProperties": false
+                }
+              }
+            },
+            "additionalProperties": false
+          },
+          "resourceDump": {
+            "type": "object",
+            "properties": {
+              "segments": {
+                "type": "array",
+                "maxItems": 64,
+                "items": {
+                  "type": "object",
+                  "properties": {
+                    "name": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 16,
+                      "pattern": "^[A-Za-z][A-Za-z0-9_ -]*$"
+                    },
+                    "id": {
+                      "type": "string",
+                      "maxLength": 6,
+                      "pattern": "^0x[0-9a-fA-F]{1,4}$"
+                    },
+                    "index": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 512,
+                      "pattern": "^(all|active|(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})(-(0x[0-9a-fA-F]{1,8}|[0-9]{1,10}))?(, ?(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})(-(0x[0-9a-fA-F]{1,8}|[0-9]{1,10}))?)*)$"
+                    },
+                    "index2": {
+                      "type": "string",
+                      "minLength": 1,
+                      "maxLength": 512,
+                      "pattern": "^(all|active|(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})(-(0x[0-9a-fA-F]{1,8}|[0-9]{1,10}))?(, ?(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})(-(0x[0-9a-fA-F]{1,8}|[0-9]{1,10}))?)*)$"
+                    }
+                  },
+                  "additionalProperties": false,
+                  "allOf": [
+                    {
+                      "oneOf": [
+                        {
+                          "required": [
+                            "name"
+                          ]
+                        },
+                        {
+                          "required": [
+                            "id"
+                          ]
+                        }
+                      ],
+                      "description": "exactly one of name and id must be given"
+                    }
+                  ]
+                }
+              },
+              "mode": {
+                "type": "string",
+                "enum": [
+                  "Auto",
+                  "Inline",
+                  "Memory"
+                ],
+                "default": "Auto"
+              },
+              "followReferences": {
+                "type": "integer",
+                "format": "int32",
+                "minimum": 0,
+                "maximum": 4096,
+                "default": 0
+              },
+              "maxBytesPerDump": {
+                "type": "string",
+                "maxLength": 20,
+                "pattern": "^[0-9]{1,15}(Ki|Mi|Gi|Ti|k|M|G|T)?$",
+                "default": "64Mi"
               }
             },
             "additionalProperties": false
@@ -443,6 +617,96 @@ export const CAPTURE_SPEC_SCHEMA: object = {
               }
             ],
             "description": "nvConfig is forbidden unless type is NvConfig"
+          },
+          {
+            "oneOf": [
+              {
+                "allOf": [
+                  {
+                    "properties": {
+                      "type": {
+                        "const": "ObjectDump"
+                      }
+                    },
+                    "required": [
+                      "type"
+                    ]
+                  },
+                  {
+                    "required": [
+                      "objectDump"
+                    ]
+                  }
+                ]
+              },
+              {
+                "not": {
+                  "anyOf": [
+                    {
+                      "properties": {
+                        "type": {
+                          "const": "ObjectDump"
+                        }
+                      },
+                      "required": [
+                        "type"
+                      ]
+                    },
+                    {
+                      "required": [
+                        "objectDump"
+                      ]
+                    }
+                  ]
+                }
+              }
+            ],
+            "description": "objectDump is required when type is ObjectDump, and forbidden otherwise"
+          },
+          {
+            "oneOf": [
+              {
+                "allOf": [
+                  {
+                    "properties": {
+                      "type": {
+                        "const": "ResourceDump"
+                      }
+                    },
+                    "required": [
+                      "type"
+                    ]
+                  },
+                  {
+                    "required": [
+                      "resourceDump"
+                    ]
+                  }
+                ]
+              },
+              {
+                "not": {
+                  "anyOf": [
+                    {
+                      "properties": {
+                        "type": {
+                          "const": "ResourceDump"
+                        }
+                      },
+                      "required": [
+                        "type"
+                      ]
+                    },
+                    {
+                      "required": [
+                        "resourceDump"
+                      ]
+                    }
+                  ]
+                }
+              }
+            ],
+            "description": "resourceDump is required when type is ResourceDump, and forbidden otherwise"
           }
         ]
       }

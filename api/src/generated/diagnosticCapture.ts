@@ -4,7 +4,8 @@ import type { ObjectMeta } from '../objectMeta.ts';
 /**
  * One collector. The field named as its type holds its options.
  */
-export type Collector = RegisterDump | CapabilityDump | LinkDiagnostics | FirmwareInfo | NvConfig;
+export type Collector =
+  RegisterDump | CapabilityDump | LinkDiagnostics | FirmwareInfo | NvConfig | ObjectDump | ResourceDump;
 
 /**
  * DiagnosticCapture asks for diagnostics of the mlx5 NICs of some nodes, once. It ends by its deadline; a finished capture never runs again.
@@ -248,6 +249,143 @@ export interface NvConfigOptions {
    * Items: Type, 0x and 1 to 8 hexadecimal digits.
    */
   types?: string[];
+}
+export interface ObjectDump {
+  /**
+   * Name of this collector in results and bundles, unique in the capture. A lower-case DNS label, at most 32 characters.
+   */
+  name: string;
+  type: 'ObjectDump';
+  objectDump: ObjectDumpOptions;
+}
+/**
+ * Options of an ObjectDump, which reads the contexts of firmware objects by their QUERY commands.
+ */
+export interface ObjectDumpOptions {
+  /**
+   * Which objects, read in this order.
+   */
+  objects: ObjectRequest[];
+}
+/**
+ * Objects of one type.
+ */
+export interface ObjectRequest {
+  /**
+   * Name of the QUERY command without QUERY_, e.g. `QP`.
+   */
+  type:
+    | 'QP'
+    | 'CQ'
+    | 'EQ'
+    | 'MKEY'
+    | 'SRQ'
+    | 'XRC_SRQ'
+    | 'SQ'
+    | 'RQ'
+    | 'RMP'
+    | 'TIS'
+    | 'TIR'
+    | 'RQT'
+    | 'DCT'
+    | 'XRQ'
+    | 'Q_COUNTER'
+    | 'PAGES'
+    | 'L2_TABLE_ENTRY'
+    | 'ISSI'
+    | 'ADAPTER'
+    | 'SPECIAL_CONTEXTS'
+    | 'MAD_DEMUX'
+    | 'WOL_ROL'
+    | 'LAG'
+    | 'ESW_FUNCTIONS'
+    | 'SF_PARTITION'
+    | 'VNIC_ENV'
+    | 'VPORT_STATE'
+    | 'VPORT_COUNTER'
+    | 'NIC_VPORT_CONTEXT'
+    | 'ESW_VPORT_CONTEXT'
+    | 'HCA_VPORT_CONTEXT'
+    | 'HCA_VPORT_GID'
+    | 'HCA_VPORT_PKEY'
+    | 'ROCE_ADDRESS'
+    | 'CONG_STATUS'
+    | 'CONG_PARAMS'
+    | 'CONG_STATISTICS'
+    | 'SCHEDULING_ELEMENT'
+    | 'FLOW_TABLE'
+    | 'FLOW_GROUP'
+    | 'FLOW_TABLE_ENTRY'
+    | 'FLOW_COUNTER'
+    | 'PACKET_REFORMAT_CONTEXT'
+    | 'VHCA_MIGRATION_STATE';
+  /**
+   * Numbers, ranges such as `0x100-0x1ff`, several of them by commas; or `all`, which are those that a resource dump of the device reveals. Left out for what a function has once; own vport, first GID and the like where that is what is meant mostly.
+   */
+  ids?: string;
+  /**
+   * Further input fields of the command by name, e.g. `{table_type: "0x0", table_id: "5"}` for FLOW_GROUP.
+   */
+  index?: {
+    /**
+     * Value, decimal or hexadecimal with 0x.
+     */
+    [k: string]: string;
+  };
+  /**
+   * Objects of this request that are asked for at most, 1 to 65536. Default 4096.
+   */
+  limit: number;
+}
+export interface ResourceDump {
+  /**
+   * Name of this collector in results and bundles, unique in the capture. A lower-case DNS label, at most 32 characters.
+   */
+  name: string;
+  type: 'ResourceDump';
+  resourceDump: ResourceDumpOptions;
+}
+/**
+ * Options of a ResourceDump, which reads segments of firmware's resources (RESOURCE_DUMP) and their menu.
+ */
+export interface ResourceDumpOptions {
+  /**
+   * Which segments, dumped in this order. Without any only the menu is read.
+   */
+  segments?: SegmentRequest[];
+  /**
+   * How the bytes come: 208 with each command (Inline), into registered memory (Memory, mlx5ctl only), or into memory where kernel and firmware grant it and else inline (Auto). Default `Auto`.
+   */
+  mode: 'Auto' | 'Inline' | 'Memory';
+  /**
+   * Reference segments that are followed at most, those that they bring included, 0 to 4096. Default 0.
+   */
+  followReferences: number;
+  /**
+   * Bytes after which one dump is left and the next begun. A quantity such as `64Mi`, 1Ki to 16Gi. Default `64Mi`.
+   */
+  maxBytesPerDump: string;
+}
+/**
+ * One type of segment.
+ */
+export interface SegmentRequest {
+  /**
+   * Name as in the device's menu, e.g. `FULL_QPC`.
+   */
+  name?: string;
+  /**
+   * Number of the segment type, hexadecimal, e.g. `0x1000`.
+   */
+  id?: string;
+  /**
+   * First index, of what the menu says: numbers, ranges such as `0x100-0x1ff`, several of them by commas; `all` or `active` where the menu offers it. Required where the menu says so.
+   */
+  index?: string;
+  /**
+   * Second index, likewise; e.g. entries of a queue.
+   */
+  index2?: string;
 }
 /**
  * How much runs at once.

@@ -1,4 +1,5 @@
 import { bitNames, pddrCodes, protocolBits } from './codeTables.ts';
+import { CONTEXT_CODES } from './contextCodes.ts';
 
 /** Numbers of the same node by field name. */
 export type Siblings = (field: string) => number;
@@ -118,6 +119,8 @@ const MCIA_STATUS: Readonly<Record<number, string>> = {
 export function fieldTextOf(layout: string, field: string): FieldText | undefined {
   const own = TEXTS[`${layout}.${field}`];
   if (own !== undefined) return own;
+  const codes = CONTEXT_CODES[`${layout}.${field}`];
+  if (codes !== undefined) return (value) => codes[value];
   const lane = /_lane\d$/.test(field) || /_(high|low)_th$/.test(field);
   if (layout === 'pddr_module_info_ext' && lane) return moduleLaneText(field);
   const ber = /^(.*ber)_coef(_lane\d)?$/.exec(field);

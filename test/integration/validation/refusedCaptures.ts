@@ -1,4 +1,5 @@
 import { type CaptureDocument, selecting, withRegisters } from './captures.ts';
+import { REFUSED_DUMPS } from './refusedDumps.ts';
 
 /** What is wrong, how the smallest capture becomes so, and what `kubectl apply` must say: the field, then the rule. */
 export type Refusal = readonly [given: string, edit: (capture: CaptureDocument) => void, says: readonly RegExp[]];
@@ -219,4 +220,10 @@ const BOUNDS: readonly Refusal[] = [
 ];
 
 /** Captures that are refused when they are created. */
-export const REFUSED_CAPTURES: readonly Refusal[] = [...TARGETS, ...DEVICES, ...COLLECTORS, ...BOUNDS];
+export const REFUSED_CAPTURES: readonly Refusal[] = [
+  ...TARGETS,
+  ...DEVICES,
+  ...COLLECTORS,
+  ...REFUSED_DUMPS,
+  ...BOUNDS,
+];
