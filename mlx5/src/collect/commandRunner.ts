@@ -66,8 +66,10 @@ export interface CommandRunnerOptions {
 const RETRIES = 3;
 const RETRY_PAUSE_MS = 100;
 /** A command that took longer than this tells of loaded firmware: it is left alone for as long again, up to a second. */
-const SLOW_MS = 50;
+const SLOW_NS = 50_000_000n;
 const LONGEST_PAUSE_MS = 1000;
+/** The most that reads may ask of fwctl. */
+const READ_SCOPE = { scope: 1 } as const;
 /** So many commands in a row that did not reach firmware are no accident. */
 const FAILURES_TO_GIVE_UP = 10;
 
@@ -107,10 +109,9 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
     }
     const outbox = slab.allocate(request.outLength);
     control.commandBegins();
-    const { length, errno, startedNs, elapsedNs } = channel.call(inbox, outbox, { scope: 1 });
+    const { length, errno, startedNs, elapsedNs } = channel.call(inbox, outbox, READ_SCOPE);
     control.commandEnds();
-    const elapsedMs = Number(elapsedNs / 1_000_000n);
-    if (elapsedMs > SLOW_MS) control.pause(Math.min(elapsedMs, LONGEST_PAUSE_MS));
+    if (elapsedNs > SLOW_NS) control.pause(Math.min(Number(elapsedNs / 1_000_000n), LONGEST_PAUSE_MS));
     const short = length === outbox.length ? outbox : outbox.subarray(0, length);
     const answer = errno === 0 && request.memory !== undefined ? withMemory(short, request.memory) : short;
     budget.left += room - (answer.length - short.length);
@@ -141,7 +142,8 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
     const broken = last.errno !== 0 || last.status === STATUS.DRIVER_ERR;
     failures = broken ? failures + 1 : 0;
     const stop = broken ? stopFor(last) : undefined;
-    return { frames, outcome: outcomeOf(request, last), ...(stop ? { stop } : {}) };
+    const outcome = outcomeOf(request, last);
+    return stop === undefined ? { frames, outcome } : { frames, outcome, stop };
   }
 
   function stopFor({ errno, status }: Frame): CollectorStop | undefined {

@@ -1,6 +1,7 @@
 import { getField } from '../prm/index.ts';
 import type { Item } from './item.ts';
-import { type Read, registerRead } from './itemReader.ts';
+import { keepDescription } from './itemDescription.ts';
+import { answerOf, type Read, registerRead } from './itemReader.ts';
 import { IDENTITY_SPAN, type Span, spansOf } from './moduleMemory.ts';
 import { type RegisterSession, registerOf } from './registerSession.ts';
 
@@ -10,18 +11,34 @@ const CHUNK_BYTES = 48;
 
 /** Reads the memory of a plugged module: its identity, then what such a module has. */
 export function* walkModuleEeprom(session: RegisterSession, module: number, probe: boolean): Generator<Item, void> {
-  const [identity] = readsOf(module, IDENTITY_SPAN, probe);
-  const answer: Uint8Array | undefined = identity && (yield* session.take(identity));
-  if (answer === undefined || !isThere(answer)) return;
-  const identifier = Number(getField(answer, 'mcia_ext', 'dword[0]')) >>> 24;
-  for (const span of spansOf(identifier)) {
+  let spans: readonly Span[] = [];
+  for (const read of readsOf(module, IDENTITY_SPAN, probe)) {
+    const answered = session.make(read);
+    // The module was read already.
+    if (answered === undefined) return;
+    const identity = memoryIn(answered.item);
+    if (identity !== undefined) spans = spansOf(Number(getField(identity, 'mcia_ext', 'dword[0]')) >>> 24);
+    if (answered.fresh) yield answered.item;
+    session.goOn(answered);
+  }
+  for (const span of spans) {
     // Which of the pages a module really has is in its own bytes: one that is not there is no error.
     for (const read of readsOf(module, span, true)) {
-      const part: Uint8Array | undefined = yield* session.take(read);
-      // An empty cage, or a page that is not there: its other parts are not either.
-      if (part === undefined || !isThere(part)) break;
+      const answered = session.make(read);
+      if (answered === undefined) continue;
+      const isThere = memoryIn(answered.item) !== undefined;
+      if (answered.fresh) yield answered.item;
+      session.goOn(answered);
+      // A page that is not there: its other parts are not either.
+      if (!isThere) break;
     }
   }
+}
+
+/** The answer of a cage that is not empty, for a page that its module has. */
+function memoryIn(item: Item): Uint8Array | undefined {
+  const answer = answerOf(item);
+  return answer !== undefined && Number(getField(answer, 'mcia_ext', 'status')) === 0 ? answer : undefined;
 }
 
 /** The reads of a span, worked out once: by module and whether they probe. */
@@ -46,11 +63,9 @@ function makeReads(module: number, { i2cAddress, page, start, end }: Span, probe
       device_address: at,
       size: Math.min(CHUNK_BYTES, end - at),
     };
-    reads.push(registerRead(registerOf('MCIA'), index, probe));
+    const read = registerRead(registerOf('MCIA'), index, probe);
+    keepDescription(read);
+    reads.push(read);
   }
   return reads;
-}
-
-function isThere(answer: Uint8Array): boolean {
-  return Number(getField(answer, 'mcia_ext', 'status')) === 0;
 }

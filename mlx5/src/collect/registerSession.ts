@@ -29,7 +29,6 @@ const STEERING = new Set([
   'PMLP',
   'MTCAP',
   'MCQS',
-  'MCIA',
 ]);
 /** Answers about the device that a limited function may get although it can read nothing else. */
 const CAPABILITY_MASKS = new Set(['MCAM', 'PCAM', 'QCAM', 'SBCAM', 'CWCAM', 'MPCAM']);
@@ -99,13 +98,17 @@ export function createRegisterSession(context: CollectContext): RegisterSession 
   }
 
   function note(item: Item): void {
-    answers.set(item.key, STEERING.has(item.name) ? answerOf(item)?.slice() : undefined);
-    if (item.kind === 'capability' || CAPABILITY_MASKS.has(item.name)) return;
+    const steers = STEERING.has(item.name);
+    answers.set(item.key, steers ? answerOf(item)?.slice() : undefined);
+    if (steers && (item.kind === 'capability' || CAPABILITY_MASKS.has(item.name))) return;
+    if (item.outcome === 'ok') {
+      count.read += 1;
+      return;
+    }
     const last = item.frames.at(-1);
-    if (item.outcome === 'ok') count.read += 1;
-    else if (last !== undefined && last.errno === 0 && isNotHere(last.status)) count.notHere += 1;
+    if (last !== undefined && last.errno === 0 && isNotHere(last.status)) count.notHere += 1;
     else count.other += 1;
-    if (item.outcome !== 'ok') firstRefusal ??= `${item.key} with ${statusOf(last?.status ?? STATUS.OK).name}`;
+    firstRefusal ??= `${item.key} with ${statusOf(last?.status ?? STATUS.OK).name}`;
   }
 
   function conclude(): void {

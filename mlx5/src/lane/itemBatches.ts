@@ -59,9 +59,9 @@ export function createItemBatches(
       if (!block().add(item)) sendAlone(item);
     }
     const { items, used, settled } = block();
-    const nowMs = performance.now();
+    const nowMs = Date.now();
     if (items === 1) since = nowMs;
-    if (settled && items > 0 && (used >= FULL_BYTES || nowMs - since >= OLDEST_MS)) flush();
+    if (settled && items > 0 && (used >= FULL_BYTES || Math.abs(nowMs - since) >= OLDEST_MS)) flush();
   }
 
   function flush(): void {

@@ -73,7 +73,7 @@ export function createItemBlockWriter(memory: SharedArrayBuffer): ItemBlockWrite
 
   function allocate(length: number): Uint8Array | undefined {
     const at = reserve(length);
-    return at === undefined ? undefined : new Uint8Array(memory, at, length).fill(0);
+    return at === undefined ? undefined : new Uint8Array(memory, at, length);
   }
 
   function reserve(length: number): number | undefined {
@@ -150,6 +150,7 @@ export function createItemBlockWriter(memory: SharedArrayBuffer): ItemBlockWrite
     allocate,
     add,
     clear() {
+      bytes.fill(0, HEADER_BYTES);
       front = HEADER_BYTES;
       settledTo = front;
       back = words.length;
