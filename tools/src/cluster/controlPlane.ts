@@ -63,6 +63,9 @@ export function apiServerCommand(binaries: Binaries, files: ControlPlaneFiles, p
     binaries['kube-apiserver'],
     `--etcd-servers=http://127.0.0.1:${ports.etcd}`,
     '--bind-address=127.0.0.1',
+    // Nobody is told of it (no endpoint reconciler); without it the server looks for a default route and ends where
+    // there is none.
+    '--advertise-address=127.0.0.1',
     `--secure-port=${ports.apiServer}`,
     `--cert-dir=${files.scratch}`,
     `--tls-cert-file=${files.serverCertificate}`,
