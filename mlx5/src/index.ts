@@ -5,7 +5,7 @@ export { GuardError, type GuardErrorCode } from './channel/guard.ts';
 export { openChannel } from './channel/openChannel.ts';
 export { COLLECTOR_TYPES, createCollector } from './collect/createCollector.ts';
 export { type Frame, type Item, type ItemKind, type ItemOutcome, isItemError } from './collect/item.ts';
-export type { CollectorSpec, Impact, RegisterRequest, ResourceDumpSpec } from './collect/spec.ts';
+export type { CollectorSpec, Impact, NvValues, RegisterRequest, ResourceDumpSpec } from './collect/spec.ts';
 export type { ChannelKind, NicFunction } from './discover/device.ts';
 export { type DeviceFilter, matchesFilter, needsIdentity } from './discover/deviceFilter.ts';
 export { discoverDevices } from './discover/discoverDevices.ts';

@@ -1,6 +1,9 @@
 import { capCommand } from './capCommand.ts';
+import { coredumpCommand } from './coredumpCommand.ts';
+import { fwinfoCommand } from './fwinfoCommand.ts';
 import { linkCommand } from './linkCommand.ts';
 import type { LocalCommand } from './localCommand.ts';
+import { nvconfigCommand } from './nvconfigCommand.ts';
 import { objCommand } from './objCommand.ts';
 import { regCommand } from './regCommand.ts';
 import { rscdumpCommand } from './rscdumpCommand.ts';
@@ -11,5 +14,8 @@ export const LOCAL_COMMANDS: readonly LocalCommand[] = [
   regCommand,
   objCommand,
   rscdumpCommand,
+  coredumpCommand,
   linkCommand,
+  fwinfoCommand,
+  nvconfigCommand,
 ];

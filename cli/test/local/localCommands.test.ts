@@ -76,6 +76,35 @@ test('link prints the page for people, and its items for programs', async (t) =>
   t.true(items.out.split('\n').some((line) => line.includes('"name":"PDDR"')));
 });
 
+for (const [command, heading, row] of [
+  ['fwinfo', 'FirmwareInfo', /\nPSID +: MT_\w+\n/],
+  ['nvconfig', 'NvConfig', /\nSRIOV_EN +: /],
+] as const) {
+  test(`${command} prints its page`, async (t) => {
+    const page = await run(t.context.host.root, command, '-d', 'fwctl0');
+    t.is(page.code, 0, page.err);
+    t.true(page.out.startsWith(`${heading}\n=`));
+    t.regex(page.out, row);
+  });
+}
+
+test('rscdump without a segment shows the menu; obj reads the objects that are named', async (t) => {
+  const { root } = t.context.host;
+  const menu = await run(root, 'rscdump', '-d', 'fwctl0');
+  t.is(menu.code, 0, menu.err);
+  t.regex(menu.out, /segment_name +"FULL_QPC"/);
+  const missing = await run(root, 'obj', '-d', 'fwctl0', 'qp', '0xfffff0', '-o', 'json');
+  t.like(JSON.parse(missing.out), { kind: 'object', error: { name: 'BAD_RES' } });
+});
+
+test('coredump needs memory that fwctl does not lend, and says so', async (t) => {
+  const { root } = t.context.host;
+  t.is((await run(root, 'coredump', '-d', 'fwctl0')).code, 3);
+  const refused = await run(root, 'coredump', '-d', 'fwctl0', '--impact', 'Intrusive');
+  t.is(refused.code, 1);
+  t.regex(refused.err, /0000:17:00\.0.*fwctl/);
+});
+
 test('what is more than a read must be asked for', async (t) => {
   const { host } = t.context;
   await host.untilIdle();
