@@ -6,7 +6,7 @@ import type { IdSet } from './idSet.ts';
 import { cqUse, type Program, programOfQp } from './inventory.ts';
 import { memoryKey, mkcValues, writeTranslations } from './memoryKey.ts';
 import type { Objects } from './objects.ts';
-import { qpcValues } from './queuePair.ts';
+import { fillQpc } from './queuePair.ts';
 import { dctcValues, srqcValues, xrcSrqcValues, xrqcValues } from './sharedReceive.ts';
 import { fillPacketReformat, PACKET_REFORMAT_BYTES, packetReformats } from './steeringAnswers.ts';
 import { rqtBytes, rqtcValues, tircValues, tiscValues, writeRqList } from './trafficSteering.ts';
@@ -82,7 +82,7 @@ const rows: readonly Row[] = [
     name: 'QUERY_QP',
     ids: ({ inventory }) => inventory.qps,
     program: ({ inventory }, qpn) => programOfQp(inventory, qpn),
-    answer: { layout: 'qpc', at: 0x18, values: qpcValues },
+    answer: (objects, qpn, outbox) => fillQpc(objects, qpn, outbox, 0x18),
   },
   {
     opcode: 0x907,

@@ -1,4 +1,4 @@
-import type { Values } from '../layout/structWriter.ts';
+import { structWriter, type Values } from '../layout/structWriter.ts';
 import { drawInteger } from './draw.ts';
 import { FIRST, GENERAL_SERVICES_QPN, MANAGEMENT_PD, type Program, programOfQp } from './inventory.ts';
 import { kind, type Objects } from './objects.ts';
@@ -84,16 +84,29 @@ function stateOf(qpn: number): number {
   return qpState.RTS;
 }
 
+const writeQpc = structWriter('qpc');
+const writePath = structWriter('ads');
+/** primary_address_path in qpc. */
+const PRIMARY_PATH = 0x18;
+
+/** Writes the context of a queue pair into bytes that are zero. In parts, each with few fields: one large object of them
+ * all would take most of the time. */
+export function fillQpc(objects: Objects, qpn: number, bytes: Uint8Array, at: number): void {
+  const qp = queuePair(objects, qpn);
+  writeQpc(bytes, at, resources(objects, qp));
+  const srqn = qp.program === undefined ? undefined : objects.inventory.srqOfProgram(qp.program);
+  if (srqn !== undefined)
+    writeQpc(bytes, at, { rq_type: FROM_SRQ, srqn_rmpn_xrqn: srqn, log_rq_size: 0, log_rq_stride: 0 });
+  if (qp.service !== serviceType.RC || qp.state === qpState.INIT) return;
+  writeQpc(bytes, at, connection(objects, qp));
+  writePath(bytes, at + PRIMARY_PATH, pathToPeer(objects, qpn));
+}
+
 const COUNTER_24 = 2 ** 24;
 
-/** qpc by field. */
-export function qpcValues(objects: Objects, qpn: number): Values {
-  const qp = queuePair(objects, qpn);
-  const { draw } = objects;
-  const connected = qp.service === serviceType.RC && qp.state !== qpState.INIT;
-  const nextSend = (drawInteger(draw, qpn, draws.psn, 0, COUNTER_24) + 2 * qp.sent) % COUNTER_24;
+/** What a queue pair has, in whatever state. */
+function resources(objects: Objects, qp: QueuePair): Values {
   const posted = qp.sent + qp.backlog;
-  const srqn = qp.program === undefined ? undefined : objects.inventory.srqOfProgram(qp.program);
   return {
     state: qp.state,
     st: qp.service,
@@ -108,26 +121,22 @@ export function qpcValues(objects: Objects, qpn: number): Values {
     ts_format: 1,
     counter_set_id: FIRST.PORT_COUNTER_SET,
     uar_page: 0x40 + (qp.program === undefined ? 0 : 1 + (qp.program.index % 512)),
-    user_index: qp.program === undefined ? 0 : qpn,
+    user_index: qp.program === undefined ? 0 : qp.qpn,
     cqn_snd: qp.sendCq,
     cqn_rcv: qp.receiveCq,
-    dbr_addr: objects.doorbellAddress(kind.QP, qpn),
-    ...(srqn === undefined ? {} : { rq_type: FROM_SRQ, srqn_rmpn_xrqn: srqn, log_rq_size: 0, log_rq_stride: 0 }),
+    dbr_addr: objects.doorbellAddress(kind.QP, qp.qpn),
     q_key: qp.program === undefined ? 0x8001_0000 : 0,
     hw_sq_wqebb_counter: qp.sent % 0x1_0000,
     sw_sq_wqebb_counter: posted % 0x1_0000,
     hw_rq_counter: qp.received % 2 ** 32,
     sw_rq_counter: (qp.received + 2 ** qp.logReceiveEntries) % 2 ** 32,
-    ...(connected ? connection(objects, qpn, nextSend) : {}),
   };
 }
 
-/** What a connected queue pair knows about its peer. */
-function connection(objects: Objects, qpn: number, nextSend: number): Values {
-  const { draw, port } = objects;
-  const qp = queuePair(objects, qpn);
-  const ethernet = port.mode.protocol === 'ethernet';
-  const peer = drawInteger(draw, qpn, draws.peer, 0, 4096);
+/** What a connected queue pair knows of its peer. */
+function connection({ draw }: Objects, qp: QueuePair): Values {
+  const { qpn } = qp;
+  const nextSend = (drawInteger(draw, qpn, draws.psn, 0, COUNTER_24) + 2 * qp.sent) % COUNTER_24;
   return {
     remote_qpn: drawInteger(draw, qpn, draws.remoteQpn, FIRST.QPN, 0x2_0000),
     log_ack_req_freq: 8,
@@ -148,33 +157,35 @@ function connection(objects: Objects, qpn: number, nextSend: number): Values {
     ssn: qp.sent % COUNTER_24,
     next_rcv_psn: (drawInteger(draw, qpn, draws.peerPsn, 0, COUNTER_24) + qp.received) % COUNTER_24,
     rmsn: qp.received % COUNTER_24,
-    'primary_address_path.ack_timeout': 18,
-    'primary_address_path.vhca_port_num': port.number,
-    ...(ethernet ? overEthernet(peer, qpn) : overInfiniBand(peer)),
   };
 }
 
-function overEthernet(peer: number, qpn: number): Values {
-  const address = [10, 32 + (peer >>> 10), (peer >>> 2) & 0xff, 16 + (peer & 3)];
+/** ads by field. */
+function pathToPeer({ draw, port }: Objects, qpn: number): Values {
+  const peer = drawInteger(draw, qpn, draws.peer, 0, 4096);
+  if (port.mode.protocol === 'infiniband')
+    return { ack_timeout: ACK_TIMEOUT, vhca_port_num: port.number, rlid: 0x10 + peer };
   return {
-    'primary_address_path.src_addr_index': 3,
-    'primary_address_path.hop_limit': 64,
-    'primary_address_path.tclass': 106,
+    ack_timeout: ACK_TIMEOUT,
+    vhca_port_num: port.number,
+    src_addr_index: 3,
+    hop_limit: 64,
+    tclass: 106,
     // The IPv4 address as an IPv6 one.
-    'primary_address_path.rgid_rip': [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, ...address],
-    'primary_address_path.ecn': 2,
-    'primary_address_path.dscp': 26,
-    'primary_address_path.udp_sport': 0xc000 | (Math.imul(qpn, 0x9e37) & 0x3fff),
-    'primary_address_path.eth_prio': 3,
-    'primary_address_path.rmac_47_32': 0xb83f,
-    'primary_address_path.rmac_31_0': 0xd200_0000 + peer * 16,
+    'rgid_rip[10]': 0xff,
+    'rgid_rip[11]': 0xff,
+    'rgid_rip[12]': 10,
+    'rgid_rip[13]': 32 + (peer >>> 10),
+    'rgid_rip[14]': (peer >>> 2) & 0xff,
+    'rgid_rip[15]': 16 + (peer & 3),
+    ecn: 2,
+    dscp: 26,
+    udp_sport: 0xc000 | (Math.imul(qpn, 0x9e37) & 0x3fff),
+    eth_prio: 3,
+    rmac_47_32: 0xb83f,
+    rmac_31_0: 0xd200_0000 + peer * 16,
   };
 }
 
-function overInfiniBand(peer: number): Values {
-  return {
-    'primary_address_path.rlid': 0x10 + peer,
-    'primary_address_path.sl': 0,
-    'primary_address_path.pkey_index': 0,
-  };
-}
+/** 4.096 µs × 2^18: a second. */
+const ACK_TIMEOUT = 18;

@@ -22,7 +22,7 @@ function slice(part: number): ContextSource {
     ids: queues,
     active: running,
     length: () => SLICE_BYTES,
-    fill: (objects, number, _, payload) => fillSlice(objects, part, number, payload, 0),
+    fill: (objects, number, _, payload) => fillSlice(objects, hardwareQueue(objects, number), part, payload, 0),
   };
 }
 
@@ -60,7 +60,8 @@ export const queueContexts: readonly (readonly [type: number, source: DumpSource
       length: () => 4 * SLICE_BYTES,
       // The three slices, as they are dumped one by one, and a fourth that only this type shows.
       fill: (objects, number, _, payload) => {
-        for (let part = 0; part < 4; part++) fillSlice(objects, part, number, payload, part * SLICE_BYTES);
+        const queue = hardwareQueue(objects, number);
+        for (let part = 0; part < 4; part++) fillSlice(objects, queue, part, payload, part * SLICE_BYTES);
       },
       references: (objects, number) => {
         const { inventory } = objects;
