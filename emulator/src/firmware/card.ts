@@ -2,6 +2,7 @@ import type { CardProfile } from '../host/profile.ts';
 import type { CardModel } from './cardModel.ts';
 import { type CoreMemory, createCoreMemory, USUAL_DUMP_BYTES } from './memory/coreMemory.ts';
 import type { Clock } from './state/clock.ts';
+import { createNvConfiguration, type NvConfiguration } from './state/nvConfiguration.ts';
 import { createPort, type Port } from './state/port.ts';
 import { between, createRandom, type Random } from './state/random.ts';
 import { createRegisterStore, type RegisterStore } from './state/registerStore.ts';
@@ -17,6 +18,7 @@ export interface Card {
   readonly sensors: readonly Sensor[];
   readonly traffic: Traffic;
   readonly stored: RegisterStore;
+  readonly nvConfiguration: NvConfiguration;
   /** Memory of the device itself, as core dumps show it. */
   readonly coreMemory: CoreMemory;
   /** What counters had counted when they were last cleared, by register and group. */
@@ -63,6 +65,7 @@ export function createCard(model: CardModel, profile: CardProfile, clock: Clock,
     sensors,
     traffic: createTraffic(random),
     stored: createRegisterStore(),
+    nvConfiguration: createNvConfiguration(model, profile),
     get coreMemory() {
       coreMemory ??= createCoreMemory(
         profile.coreDumpBytes ?? USUAL_DUMP_BYTES,

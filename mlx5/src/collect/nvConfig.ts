@@ -1,12 +1,24 @@
-import { getField, type NvClass, type NvPlace, nvSettingOf, nvSettings, nvType, STATUS } from '../prm/index.ts';
+import {
+  getField,
+  NV_ACCESS_MODE,
+  type NvClass,
+  type NvPlace,
+  nvSettingOf,
+  nvSettings,
+  nvType,
+  STATUS,
+} from '../prm/index.ts';
 import { COMMANDS_ONLY, type CollectContext, type Collector, CollectorStop } from './collector.ts';
 import type { Item } from './item.ts';
 import { answerOf, type RegisterIndex, readRegister } from './itemReader.ts';
 import { createRegisterSession, type RegisterSession, registerOf } from './registerSession.ts';
 import type { NvConfigSpec, NvValues } from './spec.ts';
 
-/** MNVDA's access_mode. */
-export const NV_ACCESS_MODES: Readonly<Record<NvValues, number>> = { NextBoot: 0, Current: 1, Default: 2 };
+const MODES: Readonly<Record<NvValues, number>> = {
+  NextBoot: NV_ACCESS_MODE.NEXT,
+  Current: NV_ACCESS_MODE.CURRENT,
+  Default: NV_ACCESS_MODE.FACTORY,
+};
 
 /** Asked for of a type whose length nobody knows: all that MNVDA can hold. */
 const LONGEST = 256;
@@ -83,7 +95,7 @@ function isReadable(query: Item): boolean {
 function dataIndex(type: number, mode: NvValues, length: number): RegisterIndex {
   return {
     'configuration_item_header.type': type,
-    'configuration_item_header.access_mode': NV_ACCESS_MODES[mode],
+    'configuration_item_header.access_mode': MODES[mode],
     'configuration_item_header.length': length,
   };
 }

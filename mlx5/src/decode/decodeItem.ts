@@ -10,9 +10,9 @@ import {
 } from '../prm/index.ts';
 import { decodeCoreDump } from './decodeCoreDump.ts';
 import type { DecodedError, DecodedItem } from './decodedItem.ts';
+import { decodeNvItem, decodeNvQuery } from './decodeNvItem.ts';
 import { decodeObject } from './decodeObject.ts';
 import { decodeSegments, segmentFault } from './decodeSegments.ts';
-import { decodeNvItem, decodeNvQuery } from './decodeNvItem.ts';
 import { type Presentation, present } from './present.ts';
 
 /** Decodes an item: a pure function of its raw bytes and the layout version. An item that is not `ok` has no fields but

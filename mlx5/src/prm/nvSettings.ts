@@ -41,6 +41,9 @@ interface StoredSetting {
   }[];
 }
 
+/** Which of an item's values MNVDA is asked for (access_mode): from the next reset on, in force, as delivered. */
+export const NV_ACCESS_MODE = { NEXT: 0, CURRENT: 1, FACTORY: 2 } as const;
+
 /** Type class in the highest 8 bits of a type, and where the others have the parameter and the place
  * (`config_item_type_auto_ext`). Host 0 and function 0 are those that ask, firmware fills them in. */
 const CLASS_CODES: Readonly<Record<NvClass, number>> = { global: 0, physical_port: 1, per_host_pf: 3 };

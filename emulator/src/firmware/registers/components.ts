@@ -11,6 +11,7 @@ const components = [
   { identifier: 7, name: 'DBG_TOKEN', bytes: 4096 },
 ] as const;
 
+const BOOT_IMAGE = 1;
 const PRESENT = 1;
 const IN_USE = 2;
 const ACTIVE = 3;
@@ -21,7 +22,7 @@ const INFO_ACTIVATION = 5;
 
 const exists = (value: number): boolean => value < components.length;
 
-/** Firmware components, resets, non-volatile settings and timeouts. */
+/** Firmware components, resets and timeouts. */
 export const componentRegisters: readonly RegisterRow[] = [
   {
     name: 'MCQS',
@@ -61,20 +62,6 @@ export const componentRegisters: readonly RegisterRow[] = [
     name: 'MSCI',
     checks: { index: (value) => value < 1 },
     read: ({ card }) => ({ version: 0x01000000 + Math.floor(card.random('cpld version') * 64) }),
-  },
-  {
-    name: 'MNVQC',
-    // Whether a setting exists: the types are those of the configuration database, a few are known here.
-    read: ({ field }) => ({ support_rd: KNOWN_SETTINGS.has(field('type')) ? 1 : 0, support_wr: 0, version: 0 }),
-  },
-  {
-    name: 'MNVGC',
-    read: () => ({ nvda_read_factory_settings: 1, nvda_read_current_settings: 1, priv_nv_other_host: 0 }),
-  },
-  {
-    // The log is empty: reading past its end gives nothing, and says so by the length.
-    name: 'MGNLE',
-    read: () => ({ lost_events: 0, synced_time: 1, 'configuration_item_header.length': 0 }),
   },
   {
     name: 'MVTS',
@@ -120,15 +107,15 @@ export const componentRegisters: readonly RegisterRow[] = [
   },
 ];
 
-const KNOWN_SETTINGS = new Set([0x80, 0x81, 0x100, 0x107, 0x110, 0x195]);
-
 function readMcqi({ card, field, part }: RegisterAccess): ReturnType<RegisterRow['read']> {
   const component = components[field('component_index')];
   if (component === undefined || field('offset') !== 0) return refuse('BAD_PARAM', 'MCQI.offset');
+  // A token has no version.
+  const isImage = component.identifier === BOOT_IMAGE;
   switch (field('info_type')) {
     case INFO_CAPABILITIES:
       part('mcqi_cap_ext', INFO_DATA, {
-        supported_info_bitmask: (1 << INFO_CAPABILITIES) | (1 << INFO_VERSION) | (1 << INFO_ACTIVATION),
+        supported_info_bitmask: (1 << INFO_CAPABILITIES) | (1 << INFO_ACTIVATION) | (isImage ? 1 << INFO_VERSION : 0),
         component_size: component.bytes,
         max_component_size: component.bytes,
         mcda_max_write_size: 128,
@@ -139,6 +126,7 @@ function readMcqi({ card, field, part }: RegisterAccess): ReturnType<RegisterRow
       });
       return { info_size: layoutOf('mcqi_cap_ext').bytes };
     case INFO_VERSION: {
+      if (!isImage) return refuse('BAD_PARAM', 'MCQI.info_type');
       const [major, minor, subMinor] = firmwareVersion(card);
       const text = `${major}.${String(minor).padStart(2, '0')}.${subMinor}`;
       part('mcqi_version_ext', INFO_DATA, {

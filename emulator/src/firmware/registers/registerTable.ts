@@ -5,6 +5,7 @@ import { componentRegisters } from './components.ts';
 import { coreDump } from './coreDump.ts';
 import { identityRegisters } from './identity.ts';
 import { moduleRegisters } from './module.ts';
+import { nonVolatileRegisters } from './nonVolatile.ts';
 import { pcieRegisters } from './pcie.ts';
 import { pddr } from './pddr.ts';
 import { portStateRegisters } from './portState.ts';
@@ -19,6 +20,7 @@ const rows = [
   ...identityRegisters,
   ...capabilityMaskRegisters(() => registerTable.keys()),
   ...componentRegisters,
+  ...nonVolatileRegisters,
   ...timeRegisters,
   ...portStateRegisters,
   ppcnt,

@@ -1,6 +1,5 @@
 import type { Item } from '../../collect/item.ts';
-import { answerOf } from '../../collect/itemReader.ts';
-import { getField } from '../../prm/index.ts';
+import { getField, MAILBOX_HEADER_BYTES } from '../../prm/index.ts';
 
 /** What is known of a module's memory: bytes by I2C address, page and offset. */
 export interface ModuleBytes {
@@ -36,8 +35,14 @@ export function moduleBytes(items: readonly Item[], module: number): ModuleBytes
 }
 
 function take(pages: Map<string, KnownPage>, item: Item): void {
-  const answer = answerOf(item);
-  if (answer === undefined || answer.length < DATA || Number(getField(answer, 'mcia_ext', 'status')) !== 0) return;
+  const answer = item.frames.at(-1)?.outbox.subarray(MAILBOX_HEADER_BYTES);
+  if (
+    item.outcome !== 'ok' ||
+    answer === undefined ||
+    answer.length < DATA ||
+    Number(getField(answer, 'mcia_ext', 'status')) !== 0
+  )
+    return;
   const { device_address: start = 0, size = 0, page_number: page = 0, i2c_device_address: i2cAddress = 0 } = item.index;
   const length = Math.min(size, MOST_BYTES, answer.length - DATA, PAGE_BYTES - start);
   if (length <= 0) return;
