@@ -23,11 +23,14 @@ export function whyNoEmulator(): string | undefined {
 
 export interface LoggedCommand {
   readonly device: string;
+  readonly uid: number;
   readonly opcode: number;
+  readonly command: string;
   readonly opMod: number;
   readonly register?: string;
   readonly index?: Readonly<Record<string, number>>;
   readonly mutation?: unknown;
+  readonly own?: string;
 }
 
 /** A host of devices that answer ioctl(2), in a process of its own. */

@@ -1,11 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'ava';
 import { MLX5CTL_VERSIONS } from '../../src/abi/mlx5ctlStructs.ts';
 import { compileClient, noCompiler, parseRows, type Row } from '../client.ts';
-import { type EmulatorUnderTest, startEmulator } from '../emulator.ts';
+import { editedProfile, speakVersion } from '../editedProfile.ts';
+import { startEmulator } from '../emulator.ts';
 import { noFuse } from '../privateNamespace.ts';
+import { untilIdle } from '../untilIdle.ts';
 
 const obstacle = noFuse ?? noCompiler;
 const withClient = obstacle === undefined ? test.serial : test.skip;
@@ -85,22 +84,11 @@ const expected: Readonly<Record<string, Readonly<Record<string, Partial<Row>>>>>
   V4: inAll,
 };
 
-/** gpu-a with another version of mlx5ctl. */
-function startWith(version: string, directory: string): Promise<EmulatorUnderTest> {
-  const profile = JSON.parse(readFileSync(new URL('../../profiles/gpu-a.json', import.meta.url), 'utf8'));
-  for (const card of profile.cards) for (const fn of card.functions) fn.channel.abi = version;
-  const file = join(directory, `${version}.json`);
-  writeFileSync(file, JSON.stringify(profile));
-  return startEmulator(file);
-}
-
 for (const version of MLX5CTL_VERSIONS) {
   withClient(
     `a C program lends memory through mlx5ctl ${version}, and what it leaves ends with its file`,
     async (t) => {
-      const directory = mkdtempSync(join(tmpdir(), 'nicdiag-umem-'));
-      t.teardown(() => rmSync(directory, { recursive: true }));
-      await using emulator = await startWith(version, directory);
+      await using emulator = await startEmulator(editedProfile('gpu-a', speakVersion(version)));
       const { code, stdout, stderr } = await emulator.namespace.run([
         compileClient('umem'),
         `${emulator.root}/dev/mlx5ctl-mlx5_core.ctl.0`,
@@ -111,15 +99,11 @@ for (const version of MLX5CTL_VERSIONS) {
       const wanted = expected[version] ?? {};
       t.deepEqual(rows.map(({ row }) => row).sort(), Object.keys(wanted).sort());
       for (const row of rows) t.like(row, wanted[row.row] ?? {}, row.row);
-      // The kernel tells the emulator of a closed file when it has time.
-      for (;;) {
-        const status = await emulator.control({ status: true });
-        if ((status['devices'] as { userContexts: number }[]).some(({ userContexts }) => userContexts > 0)) continue;
-        t.like(status, { pinnedPages: 0, lostWrites: 0 });
-        for (const device of status['devices'] as object[]) {
-          t.like(device, { umems: 0, protectionDomains: 0, memoryKeys: 0 });
-        }
-        break;
+      await untilIdle(() => emulator.control({ status: true }));
+      const status = await emulator.control({ status: true });
+      t.like(status, { pinnedPages: 0, lostWrites: 0 });
+      for (const device of status['devices'] as object[]) {
+        t.like(device, { umems: 0, protectionDomains: 0, memoryKeys: 0 });
       }
       const log = emulator.commandLog();
       t.true(log.some(({ own }) => typeof own === 'string' && own.startsWith('mkey')));

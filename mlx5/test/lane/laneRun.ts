@@ -26,7 +26,7 @@ export interface LaneOptions extends Partial<LaneJob> {
 export function laneJob(device: NicFunction, { specs = [registers], done = [], ...job }: LaneOptions = {}): LaneJob {
   return {
     device,
-    impact: 'ReadOnly',
+    impact: job.impact ?? 'ReadOnly',
     collectors: specs.map((spec) => ({ spec, done })),
     maxBytes: 64 << 20,
     ...(job.commandTimeoutMs === undefined ? {} : { commandTimeoutMs: job.commandTimeoutMs }),
