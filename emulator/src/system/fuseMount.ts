@@ -44,12 +44,15 @@ export function mountFuse(directory: string, name: string): FuseMount {
   };
 }
 
+const FORBIDDEN = 'allow this user to open it (chmod 666 /dev/fuse), or run as root';
+const MISSING = 'load the fuse module, or pass /dev/fuse into this container';
+
 function openFuseDevice(): number {
   try {
     return openSync('/dev/fuse', 'r+');
   } catch (error) {
     const failure = error instanceof Error && 'errno' in error ? -Number(error.errno) : errno.EIO;
-    throw new SystemError('opening /dev/fuse', failure, 'load the fuse module, or pass /dev/fuse into this container');
+    throw new SystemError('opening /dev/fuse', failure, failure === errno.EACCES ? FORBIDDEN : MISSING);
   }
 }
 

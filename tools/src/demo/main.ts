@@ -1,10 +1,13 @@
 import { parseArgs } from 'node:util';
 import { toError } from '@nicdiag/runtime';
 import { provideBinaries } from '../binaries/provideBinaries.ts';
+import { requireFuse } from '../fuseDevice.ts';
 import { sweepAbandoned } from '../nursery/owner.ts';
+import { privateMounts } from '../privateMounts.ts';
 import { startHolder } from './holder.ts';
 import { findKeptDemo, noteKeptDemo } from './keptDemo.ts';
 import { createNarrator } from './narrator.ts';
+import { AFTER_ENDING, afterKeeping } from './next.ts';
 import { runScenario } from './scenario.ts';
 
 /* `make demo`: a capture on three emulated hosts, from `kubectl apply` to a verified bundle. */
@@ -20,6 +23,8 @@ async function demo(): Promise<string> {
   const kept = findKeptDemo();
   if (kept !== undefined && values.keep)
     throw new Error(`a demo is running already (process ${kept.pid}); "make demo-down" ends it`);
+  privateMounts();
+  requireFuse();
   const swept = await sweepAbandoned();
   if (swept.length > 0) narrator.line(`cleaned up after an earlier run that was killed (${swept.length} directories)`);
   narrator.step('A control plane, three emulated hosts, and nicdiag: operator, artifact server, an agent on each host');
@@ -35,9 +40,8 @@ async function demo(): Promise<string> {
     if (!values.keep) return bundle;
     noteKeptDemo(access);
     holder.keep();
-    narrator.step('Left running; "make demo-down" ends it');
-    narrator.line(`export KUBECONFIG=${access.kubeconfig} PATH=${access.bin}:$PATH`);
-    narrator.line(`logs: ${access.logs}`);
+    narrator.step('Left running');
+    for (const line of afterKeeping(access)) narrator.line(line);
     return bundle;
   } finally {
     if (!(values.keep && findKeptDemo() !== undefined)) await holder.end();
@@ -46,6 +50,10 @@ async function demo(): Promise<string> {
 
 try {
   const bundle = await demo();
+  if (!values.keep) {
+    narrator.step('Nothing is left running. Next');
+    for (const line of AFTER_ENDING) narrator.line(line);
+  }
   process.stdout.write(`\nbundle: ${bundle}\n`);
 } catch (error) {
   if (interrupted.signal.aborted) {

@@ -25,7 +25,7 @@ export function createNarrator(stream: NodeJS.WriteStream = process.stdout): Nar
       const seconds = ((performance.now() - began) / 1000).toFixed(1).padStart(5);
       write(`\n${paint(2, `${seconds} s`)}  ${paint(1, title)}`);
     },
-    line: (text) => write(`         ${text}`),
+    line: (text) => write(text === '' ? '' : `         ${text}`),
     command: (text) => write(`         ${paint(36, `$ ${text}`)}`),
     live(text) {
       if (text === liveText) return;

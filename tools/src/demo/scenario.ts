@@ -55,18 +55,8 @@ export async function runScenario(
 
     narrator.step('A register, decoded');
     await shell.show('kubectl', ['nicdiag', 'decode', path, '--register', REGISTER], { lines: REGISTER_LINES });
-
-    narrator.step('Next');
-    for (const line of NEXT) narrator.line(line);
     return bundle;
   } finally {
     admin.close();
   }
 }
-
-const NEXT = [
-  'make demo KEEP=1                       leave it running, to try captures of your own',
-  'kubectl apply -f examples/…            named registers, one device, capabilities',
-  'kubectl nicdiag capture -f FILE --wait --download DIR',
-  'docs/architecture.md                   how it works',
-];

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { provideBinaries } from '../binaries/provideBinaries.ts';
+import { requireFuse } from '../fuseDevice.ts';
 import { privateMounts } from '../privateMounts.ts';
 import { REPOSITORY } from '../stack/paths.ts';
 import { CHECKS, type Check, type CheckName } from './checks.ts';
@@ -37,7 +38,10 @@ process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 /** The control plane's programs, and whether devices can be mounted: without them every test would fail in its own way. */
 async function prepare(): Promise<boolean> {
   try {
-    if (checks.some(({ kind }) => kind === 'tap')) privateMounts();
+    if (checks.some(({ kind }) => kind === 'tap')) {
+      privateMounts();
+      requireFuse();
+    }
     if (checks.some(({ needsControlPlane }) => needsControlPlane)) await provideBinaries({ say });
     return true;
   } catch (error) {
