@@ -14,9 +14,9 @@ import {
   segmentTypeOf,
 } from '../prm/index.ts';
 import type { DecodedError, DecodedFields, DecodedValue } from './decodedItem.ts';
-import { withoutHeader } from './decodeObject.ts';
 import { characters } from './fieldTexts.ts';
 import { type Collected, type Presentation, presentAt } from './present.ts';
+import { presentAnswer } from './presentAnswer.ts';
 import { presentEntries } from './queueEntries.ts';
 import { wordsOf } from './words.ts';
 
@@ -89,8 +89,7 @@ function presentResource({ type, start, bytes }: Segment, path: string, context:
   const byte = start + RESOURCE_HEADER_BYTES;
   if (known?.index1 !== undefined) collected.texts[`${path}.index1`] = `${known.index1} 0x${index1.toString(16)}`;
   if (known?.body !== undefined) {
-    const body = withoutHeader(decodeStruct(known.body, payload));
-    return { ...head, body: presentAt(body, { path: `${path}.body`, byte }, collected) };
+    return { ...head, body: presentAnswer(known.body, payload, { path: `${path}.body`, byte }, collected) };
   }
   if (known?.entries !== undefined) {
     const counted = count !== undefined && count > 0 && count <= MOST_COUNTED ? { count } : {};

@@ -37,6 +37,10 @@ type Splitter = (buffer: QueueBuffer, collected: Collected) => readonly DecodedV
 const SPLITTERS: Readonly<Record<QueueBuffer['kind'], Splitter>> = {
   wqe: workEntries,
   data: (buffer, collected) => rows(buffer, DATA_SEGMENT_BYTES, (row) => struct('wqe_data_seg', row, collected)),
+  srq: (buffer, collected) =>
+    rows(buffer, DATA_SEGMENT_BYTES, (row) =>
+      struct(isLink(row.bytes) ? 'wqe_srq_next_seg' : 'wqe_data_seg', row, collected),
+    ),
   cqe: completionEntries,
   eqe: (buffer, collected) => rows(buffer, EQE_BYTES, (row) => struct('event_queue_entry', row, collected)),
 };
@@ -60,6 +64,11 @@ function rows(buffer: QueueBuffer, size: number, present: (row: Row) => DecodedF
     const shown = row.bytes.length === size ? present(row) : { words: wordsOf(row.bytes) };
     return { index: row.index, ...shown };
   });
+}
+
+/** An entry of a shared receive queue begins with the index of the next one; a data segment has an address. */
+function isLink(bytes: Uint8Array): boolean {
+  return bytes.subarray(0, 2).every((byte) => byte === 0) && bytes.subarray(5).every((byte) => byte === 0);
 }
 
 function struct(layout: string, { bytes, path, byte }: Row, collected: Collected): DecodedFields {

@@ -10,7 +10,7 @@ export interface SegmentType {
   /** Layout of the payload where it mirrors the answer of a public command. */
   readonly body?: string;
   /** What the payload is a row of, where it is part of a queue's buffer. */
-  readonly entries?: 'wqe' | 'data' | 'cqe' | 'eqe';
+  readonly entries?: 'wqe' | 'data' | 'srq' | 'cqe' | 'eqe';
 }
 
 let types: ReadonlyMap<number, SegmentType> | undefined;

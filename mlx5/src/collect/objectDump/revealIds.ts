@@ -1,4 +1,4 @@
-import { isResource, type ObjectType, readBits, type Segment } from '../../prm/index.ts';
+import { isResource, type ObjectType, readBits, type Segment, segmentTypeOf } from '../../prm/index.ts';
 import { type CollectContext, CollectorStop } from '../collector.ts';
 import type { IdRange } from '../idList.ts';
 import type { Item } from '../item.ts';
@@ -72,13 +72,16 @@ export function createRevealer(context: CollectContext, objections: Objections):
   return { idsOf };
 }
 
-/** The dump that tells the most for the least: of what is in use rather than of everything, contexts rather than the
- * buffers of queues. */
+/** The dump that tells the most for the least: of everything rather than of what is in use, contexts rather than the
+ * buffers of queues. What mirrors the query itself comes first: contexts of hardware are of other objects as well, send
+ * and receive queues have numbers of the same kind as queue pairs. */
 export function revealingDump(menu: readonly MenuRecord[], type: ObjectType): PlannedDump | undefined {
-  const candidates = menu.filter(
-    ({ index1, index2 }) => type.revealedBy.includes(index1.name) && !index2.supported && index1.count.supported,
-  );
-  for (const index of ['active', 'all'] as const) {
+  const candidates = menu
+    .filter(
+      ({ index1, index2 }) => type.revealedBy.includes(index1.name) && !index2.supported && index1.count.supported,
+    )
+    .sort((a, b) => Number(mirrorsQuery(b)) - Number(mirrorsQuery(a)));
+  for (const index of ['all', 'active'] as const) {
     for (const record of candidates) {
       const plan = planDumps(record, { index });
       if (!('reason' in plan) && plan[0] !== undefined) return plan[0];
@@ -91,4 +94,8 @@ export function revealingDump(menu: readonly MenuRecord[], type: ObjectType): Pl
     if (plan !== undefined && !('reason' in plan) && plan[0] !== undefined) return plan[0];
   }
   return undefined;
+}
+
+function mirrorsQuery({ type }: MenuRecord): boolean {
+  return segmentTypeOf(type)?.body !== undefined;
 }

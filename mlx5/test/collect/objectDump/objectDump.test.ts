@@ -158,19 +158,19 @@ const counted: DumpScript = {
     answer(given, ...[0x30, 0x11, 0x20].map((cqn) => resource(given.type, cqn, 0, new Uint8Array(256)))),
 };
 
-test('all ids are those that a resource dump of active objects has, which stands there too', (t) => {
+test('all ids are those that a resource dump of all objects has, which stands there too', (t) => {
   const { handler, requests } = dumpFirmware(counted);
   const handlers = { Resource_dump_registers: handler };
   const { keys, stop } = dump([{ type: 'CQ', ids: 'all' }], { handlers });
   t.is(stop, undefined);
   t.deepEqual(keys, [
     'MENU{window=0}',
-    'FULL_CQC{num_of_obj1=0xfffe,window=0}',
+    'FULL_CQC{num_of_obj1=0xffff,window=0}',
     'CQ{cqn=0x11}',
     'CQ{cqn=0x20}',
     'CQ{cqn=0x30}',
   ]);
-  t.true(requests.some(({ given }) => given.type === 0x1200 && given.count1 === 0xfffe));
+  t.true(requests.some(({ given }) => given.type === 0x1200 && given.count1 === 0xffff));
 });
 
 test('the menu decides which segment tells: counted ones, or one that dumps everything', (t) => {
