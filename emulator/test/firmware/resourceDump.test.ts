@@ -134,6 +134,27 @@ for (const [name, edit] of refused) {
   });
 }
 
+test('the physical function dumps what its virtual functions have, by vhca_id', (t) => {
+  const asTools = (uid: number, device: DeviceUnderTest, inbox: Uint8Array): number =>
+    device.firmware.execute(uid, inbox, new Uint8Array(272)).status;
+  const device = makeDevice({
+    host: 'gpu-c',
+    edit: (profile) => ({
+      ...profile,
+      functions: profile.functions.map((fn) => ({ ...fn, uctxCap: 7, registers: 'all' })),
+    }),
+  });
+  const uid = device.firmware.uids.create(7)!;
+  const ofVf = dumpRequest({ type: 0x1300, index1: 8 });
+  ofVf.set([0x60, 0, 0x13, 0, 0, 0, 0, 1], 16);
+  t.is(asTools(uid, device, ofVf), OK);
+  const outbox = new Uint8Array(272);
+  device.firmware.execute(uid, ofVf, outbox);
+  t.deepEqual(words(outbox.subarray(16 + 0x30 + 16, 16 + 0x30 + 24)), [0x0005_fffa, 0x1300_0001]);
+  const noSuch = ofVf.with(16 + 7, 2);
+  t.is(asTools(uid, device, noSuch), BAD_PARAM);
+});
+
 test('the register has 256 bytes; fewer are refused', (t) => {
   const device = makeDevice();
   t.is(device.command(accessRegister(RESOURCE_DUMP, 252, 'read'), 272).trace.status, 0x50);

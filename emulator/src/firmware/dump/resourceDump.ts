@@ -1,4 +1,6 @@
+import type { CommandContext } from '../firmwareFunction.ts';
 import { getBits, getLong, setBits } from '../layout/bits.ts';
+import { createObjects, type Objects } from '../objects/objects.ts';
 import type { RegisterAccess, RegisterRow } from '../registers/registerRow.ts';
 import { type Refusal, refuse } from '../status.ts';
 import { type DumpProgress, dumpSegments, menuRecord } from './dumpSegments.ts';
@@ -45,9 +47,6 @@ function run(access: RegisterAccess): Refusal | undefined {
   const { input, output, context } = access;
   const owner = context.uids.identity(context.uid);
   if (owner === undefined) return refuse('BAD_RES', 'RESOURCE_DUMP user context');
-  const vhca = getBits(input, at.vhca_id, 16);
-  if (getBits(input, at.vhca_id_valid, 1) === 1 && vhca !== context.vhcaId)
-    return refuse('BAD_PARAM', 'RESOURCE_DUMP vhca_id');
   const opaque = { high: getBits(input, at.device_opaque, 32), low: getBits(input, at.device_opaque + 32, 32) };
   const session = isFirst(opaque) ? begin(access) : resume(access, owner, opaque);
   if ('syndrome' in session) return session;
@@ -73,8 +72,11 @@ function begin({ input, context }: RegisterAccess): DumpSession | Refusal {
   if (getBits(input, at.more_dump, 1) !== 0 || getBits(input, at.seq_num, 4) !== 0)
     return refuse('BAD_PARAM', 'RESOURCE_DUMP begins in the middle');
   const request = requestOf(input);
+  const vhcaId = getBits(input, at.vhca_id_valid, 1) === 1 ? getBits(input, at.vhca_id, 16) : context.vhcaId;
+  const objects = objectsOf(context, vhcaId);
+  if (objects === undefined) return refuse('BAD_PARAM', 'RESOURCE_DUMP vhca_id');
   if (request.type !== segmentType.MENU) {
-    const record = menuRecord(context.objects, request.type);
+    const record = menuRecord(objects, request.type);
     if (record === undefined) return refuse('BAD_PARAM', 'RESOURCE_DUMP segment_type');
     if (record.flags.count1 === 'must' && request.count1 === 0) return refuse('BAD_PARAM', 'RESOURCE_DUMP num_of_obj1');
   }
@@ -86,9 +88,16 @@ function begin({ input, context }: RegisterAccess): DumpSession | Refusal {
     type: request.type,
     inline: getBits(input, at.inline_dump, 1) === 1,
     progress,
-    stream: createDumpStream(dumpSegments(context.objects, context.vhcaId, request, progress)),
+    stream: createDumpStream(dumpSegments(objects, vhcaId, request, progress)),
     sequence: 0,
   };
+}
+
+/** A function dumps what is its own; the physical one, which manages the group, that of the others on its card, too. */
+function objectsOf({ card, profile, objects, vhcaId }: CommandContext, asked: number): Objects | undefined {
+  if (asked === vhcaId) return objects;
+  const other = profile.type === 'PF' ? card.profile.functions[asked] : undefined;
+  return other === undefined ? undefined : createObjects(card, other);
 }
 
 /** A client goes on with what the reply before said, to the bit; anything else ends the dump [inferred]. */

@@ -32,16 +32,19 @@ export const steeringEntries: { readonly range: ContextSource; readonly all: Lis
 
 /** Each entry begins with its number, so that a reader can tell where it is; xorshift makes the rest. */
 function fillEntries({ draw }: Objects, first: number, payload: Uint8Array): void {
-  const words = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  for (let at = 0; at < payload.length; at += STE_BYTES) {
-    const index = first + at / STE_BYTES;
-    let word = Math.floor(draw(index, 500) * 0xffff_fffe) + 1;
-    words.setUint32(at, index);
-    for (let offset = 4; offset < STE_BYTES; offset += 4) {
+  const numbers = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
+  // Segments begin at whole words, and noise has no byte order.
+  const words = new Uint32Array(payload.buffer, payload.byteOffset, payload.byteLength / 4);
+  const perEntry = STE_BYTES / 4;
+  for (let entry = 0; entry * perEntry < words.length; entry++) {
+    const begin = entry * perEntry;
+    let word = Math.floor(draw(first + entry, 500) * 0xffff_fffe) + 1;
+    numbers.setUint32(begin * 4, first + entry);
+    for (let at = begin + 1; at < begin + perEntry; at++) {
       word ^= word << 13;
       word ^= word >>> 17;
       word ^= word << 5;
-      words.setUint32(at + offset, word);
+      words[at] = word;
     }
   }
 }
