@@ -24,6 +24,8 @@ export interface CardModel {
   readonly asicTemperature: number;
   readonly deviceFrequencyKhz: number;
   readonly pcie: { readonly generation: number; readonly width: number; readonly powerWatts: number };
+  /** SerDes generation as SLRG and SLTP number it: 1 28 nm, 3 16 nm, 4 7 nm, 5 5 nm, 6 newer. Default 4. */
+  readonly serdesVersion?: number;
   /** Highest speed of a port, Mb/s. */
   readonly maxPortMbps: number;
   /** Ids of the diagnostic counters, as the DEBUG capability page lists them. */

@@ -22,6 +22,8 @@ export interface CardProfile {
   readonly uptimeSeconds?: number;
   /** Size of a core dump, a multiple of 8 up to 600 MiB. Default: that of a real device, 831,304. */
   readonly coreDumpBytes?: number;
+  /** Generation of SerDes: 1 28 nm, 3 16 nm, 4 7 nm, 5 5 nm, 6 newer. Default: that of the model. */
+  readonly serdesVersion?: number;
   /** NUM_OF_VFS from the next reset on, when somebody has set it anew. */
   readonly nextBootVfs?: number;
   readonly ports: readonly PortProfile[];
@@ -126,6 +128,7 @@ function parseCard(value: unknown, where: string): CardProfile {
     ...optional(card, 'psid', text, where),
     ...optional(card, 'uptimeSeconds', number, where),
     ...optional(card, 'coreDumpBytes', parseCoreDumpBytes, where),
+    ...optional(card, 'serdesVersion', number, where),
     ...optional(card, 'nextBootVfs', number, where),
   };
 }

@@ -1,6 +1,6 @@
 import type { Item } from '../collect/item.ts';
 import type { DeviceIdentity } from '../lane/events.ts';
-import { getField, MAILBOX_HEADER_BYTES } from '../prm/index.ts';
+import { getField, MAILBOX_HEADER_BYTES, registerByName } from '../prm/index.ts';
 import { characters } from './fieldTexts.ts';
 
 /** State of one port as firmware has it. */
@@ -120,7 +120,9 @@ function* answers(items: Iterable<Item>): Generator<Answer> {
   for (const { name, index, outcome, frames } of items) {
     const outbox = frames.at(-1)?.outbox;
     if (outcome !== 'ok' || outbox === undefined) continue;
-    yield { name, index, answer: outbox.subarray(MAILBOX_HEADER_BYTES) };
+    const answer = outbox.subarray(MAILBOX_HEADER_BYTES);
+    // One that was cut off says nothing for sure.
+    if (answer.length >= (registerByName(name)?.bytes ?? 0)) yield { name, index, answer };
   }
 }
 

@@ -51,13 +51,16 @@ function operationalInfo({ port, card, output, part }: RegisterAccess): void {
     fec_mode_active: port.up ? mode.fecBit : 0,
     link_health: port.up ? 2 : 0,
   });
-  const enabled = ethernet
-    ? supportedBits('ethernet', card.model.maxPortMbps, 'extEthBit')
-    : supportedBits('infiniband', card.model.maxPortMbps, 'ibBit') | (mode.lanes << 16);
+  const upTo = (mbps: number): number =>
+    ethernet
+      ? supportedBits('ethernet', mbps, 'extEthBit')
+      : supportedBits('infiniband', mbps, 'ibBit') | (mode.lanes << 16);
+  const enabled = upTo(card.model.maxPortMbps);
   const active = ethernet ? bit(mode, 'extEthBit') : bit(mode, 'ibBit') | (mode.lanes << 16);
   // Unions by proto_active whose members all are one word of mode bits.
   for (const byte of [0x8, 0xc, 0x24, 0x28, 0x2c]) word(output, byte, enabled);
-  word(output, 0x10, port.cablePlugged ? enabled : 0);
+  // The module is one for the speed that the port runs.
+  word(output, 0x10, port.cablePlugged ? upTo(mode.mbps) : 0);
   word(output, 0x14, port.up ? active : 0);
 }
 

@@ -2,9 +2,8 @@ import { linkModes } from '../state/linkModes.ts';
 import { HISTOGRAM_BINS } from '../state/phy.ts';
 import { between } from '../state/random.ts';
 import type { RegisterAccess, RegisterRow } from './registerRow.ts';
+import { SERDES_7NM, serdesOf } from './serdes.ts';
 
-/** Version of the SerDes that selects page layouts: 4 is 7 nm [inferred for these models]. */
-const SERDES_7NM = 4;
 const PAGE = 4;
 
 /** FEC and signal quality (reference 12.7). */
@@ -65,17 +64,11 @@ export const signalRegisters: readonly RegisterRow[] = [
     shortForm: 20,
     harmless: ['c_db', 'conf_mod'],
     read: ({ card, port, field, part }) => {
+      const serdes = serdesOf(card);
       const tap = (name: string, low: number, high: number): number =>
         Math.round(between(card.random, `sltp ${port.number} ${field('lane')} ${name}`, low, high)) & 0xff;
-      part('sltp_7nm_ext', PAGE, {
-        fir_pre3: 0,
-        fir_pre2: tap('pre2', 0, 4),
-        fir_pre1: tap('pre1', -14, -6),
-        fir_main: tap('main', 44, 60),
-        fir_post1: tap('post1', -6, 0),
-        drv_amp: 0x1f,
-      });
-      return { version: SERDES_7NM, status: port.up ? 1 : 0 };
+      part(serdes.sltp.layout, PAGE, serdes.sltp.values(tap));
+      return { version: serdes.version, status: port.up ? 1 : 0 };
     },
   },
   {
@@ -109,22 +102,15 @@ export const signalRegisters: readonly RegisterRow[] = [
   },
 ];
 
-/** Figures of merit per lane. Asking for a measurement (fom_measurement) disturbs the receiver: it is journaled. */
+/** What firmware has last measured, per lane. Asking for a measurement (fom_measurement) disturbs the receiver: it is
+ * journaled. */
 function readSlrg(access: RegisterAccess): ReturnType<RegisterRow['read']> {
   const { card, port, field, input, part } = access;
   if (((input[PAGE + 3] ?? 0) & 0xf) !== 0) access.mutate('SLRG measurement');
-  const lane = field('lane');
-  const merit = Math.round(between(card.random, `slrg ${port.number} ${lane}`, 170, 230));
-  if (port.up) {
-    part('slrg_7nm_ext', PAGE, {
-      initial_fom: merit - 3,
-      last_fom: merit,
-      upper_eye: merit,
-      mid_eye: merit + 2,
-      lower_eye: merit - 1,
-    });
-  }
-  return { version: SERDES_7NM, status: port.up ? 1 : 0 };
+  const serdes = serdesOf(card);
+  const merit = Math.round(between(card.random, `slrg ${port.number} ${field('lane')}`, 170, 230));
+  if (port.up) part(serdes.slrg.layout, PAGE, serdes.slrg.values(merit));
+  return { version: serdes.version, status: port.up ? 1 : 0 };
 }
 
 /** RS FEC for every speed that the card runs, as masks: 4 bits wide for old speeds, 16 for those of 50G lanes and up. */

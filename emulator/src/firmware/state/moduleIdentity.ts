@@ -61,7 +61,8 @@ export function monitorsOf(card: Card, port: Port): ModuleMonitors {
   return {
     temperature: sensor?.temperature() ?? 0,
     volts: port.cablePlugged ? 3.29 + 0.01 * ripple : 0,
-    rxMicrowatts: optical ? Math.round(1050 + 20 * ripple) : 0,
+    // No partner, no light.
+    rxMicrowatts: optical && port.up ? Math.round(1050 + 20 * ripple) : 0,
     txMicrowatts: optical ? Math.round(1200 + 15 * ripple) : 0,
     biasMilliamperes: optical ? 7.2 + 0.05 * ripple : 0,
   };

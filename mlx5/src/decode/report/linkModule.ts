@@ -72,13 +72,14 @@ function monitorRows(
   const voltage = scaled(page.number('voltage'), 10_000) ?? memory?.voltage;
   // A module without monitors says 0 throughout.
   if (voltage === undefined || voltage === 0) return [];
-  const limits = hot !== undefined && cold !== undefined && hot > cold ? ` (${cold} to ${hot})` : '';
-  const outside = limits !== '' && temperature !== undefined && (temperature > (hot ?? 0) || temperature < (cold ?? 0));
+  const limits = hot === undefined ? '' : cold === undefined ? ` (up to ${hot})` : ` (${cold} to ${hot})`;
+  const tooHot = hot !== undefined && temperature !== undefined && temperature > hot;
+  const tooCold = cold !== undefined && temperature !== undefined && temperature < cold;
   return [
     row('Temperature', temperature === undefined ? undefined : `${rounded(temperature)}${limits}`, {
       unit: '°C',
-      severity: outside ? 'error' : undefined,
-      advice: outside ? 'Outside of what the module stands: check the air flow.' : undefined,
+      severity: tooHot || tooCold ? 'error' : undefined,
+      advice: tooHot ? 'Hotter than the module stands: check the air flow.' : undefined,
     }),
     row('Voltage', rounded(voltage), { unit: 'V' }),
     row('Tx bias', biasOf(page, lanes) ?? memory?.txBias?.slice(0, lanes).map(rounded), { unit: 'mA' }),

@@ -17,26 +17,14 @@ export function errorRows(found: FoundItems, port: number, lanes: number): reado
   const index = { local_port: port };
   const statistics = found.find('PPCNT', { ...index, grp: 0x16 }).below(STATISTICS);
   const physical = found.find('PPCNT', { ...index, grp: 0x12 }).below(PHYSICAL);
-  const effective = statistics.text('effective_ber_coef');
-  const severity = berSeverity(statistics);
   const cleared = statistics.number('time_since_last_clear') ?? physical.number('time_since_last_clear');
   const uncorrectable = physical.number('rs_fec_uncorrectable_blocks');
+  // Before the first bit there is nothing to count, and firmware says 15E-255.
+  const counted = statistics.number('phy_received_bits') !== 0;
   return [
     row('Since the last clear', cleared === undefined ? undefined : Math.round(cleared / 6000) / 10, { unit: 'min' }),
-    row('Raw BER', statistics.text('raw_ber_coef')),
-    row(
-      'Raw BER by lane',
-      listOf(lanes, (lane) => statistics.text(`raw_ber_coef_lane${lane}`)),
-    ),
-    row('Effective BER', effective, {
-      severity,
-      advice:
-        severity === 'ok' || severity === undefined
-          ? undefined
-          : 'Clean the connectors, reseat, then replace the cable.',
-    }),
-    row('Symbol BER', statistics.text('symbol_ber_coef')),
     row('Received bits', statistics.value('phy_received_bits')),
+    ...(counted ? ratioRows(statistics, lanes) : []),
     row('Effective errors', statistics.value('phy_effective_errors')),
     row('Symbol errors', statistics.value('phy_symbol_errors') ?? physical.value('symbol_errors')),
     row('FEC corrected blocks', physical.value('rs_fec_corrected_blocks')),
@@ -51,12 +39,27 @@ export function errorRows(found: FoundItems, port: number, lanes: number): reado
   ];
 }
 
+function ratioRows(statistics: FoundFields, lanes: number): readonly (readonly ReportRow[])[] {
+  const severity = berSeverity(statistics);
+  const bad = severity === 'warning' || severity === 'error';
+  return [
+    row('Raw BER', statistics.text('raw_ber_coef')),
+    row(
+      'Raw BER by lane',
+      listOf(lanes, (lane) => statistics.text(`raw_ber_coef_lane${lane}`)),
+    ),
+    row('Effective BER', statistics.text('effective_ber_coef'), {
+      severity,
+      advice: bad ? 'Clean the connectors, reseat, then replace the cable.' : undefined,
+    }),
+    row('Symbol BER', statistics.text('symbol_ber_coef')),
+  ];
+}
+
 function berSeverity(statistics: FoundFields): Severity | undefined {
   const coefficient = statistics.number('effective_ber_coef');
   const magnitude = statistics.number('effective_ber_magnitude');
-  // Without a link nothing is measured.
-  if (coefficient === undefined || magnitude === undefined || statistics.number('phy_received_bits') === 0)
-    return undefined;
+  if (coefficient === undefined || magnitude === undefined) return undefined;
   const ratio = coefficient * 10 ** -magnitude;
   return ratio >= BER_TOO_HIGH ? 'error' : ratio >= BER_TO_LOOK_AT ? 'warning' : 'ok';
 }
@@ -79,6 +82,8 @@ export function histogramRows(found: FoundItems, port: number): readonly (readon
   const ranges = found.find('PPHCR', index);
   const counts = found.find('PPCNT', { ...index, grp: 0x23 }).below('counter_set.ppcnt_rs_fec_histograms_counters_ext');
   const bins = Math.min(ranges.number('num_of_bins') ?? 16, 19);
+  const all = Array.from({ length: bins }, (_, bin) => counts.number(`hist[${bin}]`) ?? 0);
+  if (all.every((count) => count === 0)) return [];
   return Array.from({ length: bins }, (_, bin) => {
     const low = ranges.number(`bin_range[${bin}].low_val`) ?? bin;
     const high = ranges.number(`bin_range[${bin}].high_val`) ?? bin;

@@ -161,6 +161,6 @@ export function historyRows(found: FoundItems, port: number): readonly (readonly
     row('Last reason at the other end', words(down, 'remote_reason_opcode')),
     row('Blamed', words(down, 'down_blame')),
     row('Intent', words(down, 'down_intent')),
-    row('Time to link up', up.number('time_to_link_up'), { unit: 'ms' }),
+    row('Time to link up', up.number('time_to_link_up') || undefined, { unit: 'ms' }),
   ];
 }
