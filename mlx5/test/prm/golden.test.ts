@@ -6,13 +6,18 @@ import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { decodeStruct, getField, parsePosition, readField, setField } from '../../src/prm/index.ts';
 
-const source = fileURLToPath(new URL('../golden/registers.c', import.meta.url));
+/** C programs, and how many vectors each prints. */
+const SOURCES: readonly (readonly [string, number])[] = [
+  ['registers.c', 6],
+  ['dumps.c', 12],
+];
 const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0);
 
-function vectors(): readonly string[] {
+function vectors(name: string): readonly string[] {
+  const source = fileURLToPath(new URL(`../golden/${name}`, import.meta.url));
   const directory = mkdtempSync(join(tmpdir(), 'nicdiag-golden-'));
   try {
-    const program = join(directory, 'registers');
+    const program = join(directory, 'vectors');
     execFileSync(compiler!, ['-std=c11', '-Wall', '-Wextra', '-Werror', '-o', program, source]);
     return execFileSync(program, { encoding: 'utf8' }).trim().split('\n');
   } finally {
@@ -35,9 +40,11 @@ function checkVector(t: ExecutionContext, line: string): void {
 
 const compiled = compiler === undefined ? test.skip : test;
 compiled('the codec puts every field where a C compiler puts it (skipped without a C compiler)', (t) => {
-  const lines = vectors();
-  t.is(lines.length, 6);
-  for (const line of lines) checkVector(t, line);
+  for (const [source, count] of SOURCES) {
+    const lines = vectors(source);
+    t.is(lines.length, count, source);
+    for (const line of lines) checkVector(t, line);
+  }
 });
 
 test('vectors set down by hand from the documentation', (t) => {
