@@ -180,7 +180,8 @@ export const CAPTURE_SPEC_SCHEMA: object = {
               "FirmwareInfo",
               "NvConfig",
               "ObjectDump",
-              "ResourceDump"
+              "ResourceDump",
+              "CoreDump"
             ]
           },
           "registerDump": {
@@ -486,6 +487,21 @@ export const CAPTURE_SPEC_SCHEMA: object = {
               }
             },
             "additionalProperties": false
+          },
+          "coreDump": {
+            "type": "object",
+            "properties": {
+              "type": {
+                "type": "string",
+                "enum": [
+                  "Memory",
+                  "General",
+                  "QueuePair"
+                ],
+                "default": "Memory"
+              }
+            },
+            "additionalProperties": false
           }
         },
         "additionalProperties": false,
@@ -707,6 +723,25 @@ export const CAPTURE_SPEC_SCHEMA: object = {
               }
             ],
             "description": "resourceDump is required when type is ResourceDump, and forbidden otherwise"
+          },
+          {
+            "anyOf": [
+              {
+                "not": {
+                  "required": [
+                    "coreDump"
+                  ]
+                }
+              },
+              {
+                "properties": {
+                  "type": {
+                    "const": "CoreDump"
+                  }
+                }
+              }
+            ],
+            "description": "coreDump is forbidden unless type is CoreDump"
           }
         ]
       }
@@ -715,7 +750,8 @@ export const CAPTURE_SPEC_SCHEMA: object = {
       "type": "string",
       "enum": [
         "ReadOnly",
-        "DebugWrite"
+        "DebugWrite",
+        "Intrusive"
       ],
       "default": "ReadOnly"
     },

@@ -5,7 +5,7 @@ import type { ObjectMeta } from '../objectMeta.ts';
  * One collector. The field named as its type holds its options.
  */
 export type Collector =
-  RegisterDump | CapabilityDump | LinkDiagnostics | FirmwareInfo | NvConfig | ObjectDump | ResourceDump;
+  RegisterDump | CapabilityDump | LinkDiagnostics | FirmwareInfo | NvConfig | ObjectDump | ResourceDump | CoreDump;
 
 /**
  * DiagnosticCapture asks for diagnostics of the mlx5 NICs of some nodes, once. It ends by its deadline; a finished capture never runs again.
@@ -27,9 +27,9 @@ export interface DiagnosticCaptureSpec {
    */
   collectors: Collector[];
   /**
-   * The most that a collector may do to a device. ReadOnly changes no state; DebugWrite may do what disturbs a link for a moment or sets up debugging and puts it back. Default `ReadOnly`.
+   * The most that a collector may do to a device. ReadOnly changes nothing that others could notice; DebugWrite may do what disturbs a link for a moment or sets up debugging and puts it back; Intrusive may do what stalls firmware or disturbs the device, and needs the verb intrude on diagnosticcaptures in the whole cluster. Default `ReadOnly`.
    */
-  impact: 'ReadOnly' | 'DebugWrite';
+  impact: 'ReadOnly' | 'DebugWrite' | 'Intrusive';
   /**
    * Time from acceptance by which the capture ends, queue and upload included. A duration such as `90s` or `1h30m`, 1s to 24h. Default `10m`.
    */
@@ -386,6 +386,22 @@ export interface SegmentRequest {
    * Second index, likewise; e.g. entries of a queue.
    */
   index2?: string;
+}
+export interface CoreDump {
+  /**
+   * Name of this collector in results and bundles, unique in the capture. A lower-case DNS label, at most 32 characters.
+   */
+  name: string;
+  type: 'CoreDump';
+  /**
+   * Options of a CoreDump, which reads the memory of the card's processors (CORE_DUMP): seconds of firmware time in which management commands stall. Needs impact Intrusive, and mlx5ctl: fwctl lets no memory be registered. May be left out.
+   */
+  coreDump?: {
+    /**
+     * Memory writes the dump into memory of the agent. General and QueuePair make firmware print it into its tracer, which no collector reads yet: the result is Unsupported and says what to run on the host. Default `Memory`.
+     */
+    type: 'Memory' | 'General' | 'QueuePair';
+  };
 }
 /**
  * How much runs at once.

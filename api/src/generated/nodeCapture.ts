@@ -34,7 +34,7 @@ export interface NodeCaptureSpec {
   /**
    * The most that a collector may do to a device.
    */
-  impact: 'ReadOnly' | 'DebugWrite';
+  impact: 'ReadOnly' | 'DebugWrite' | 'Intrusive';
   /**
    * Point in time at which the whole capture ends. RFC 3339.
    */

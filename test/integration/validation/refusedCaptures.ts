@@ -90,8 +90,10 @@ const COLLECTORS: readonly Refusal[] = [
   ],
   [
     'an unknown collector type',
-    collectors({ name: 'core', type: 'CoreDump' }),
-    [/spec\.collectors\[0\]\.type: Unsupported value: "CoreDump": supported values: "RegisterDump", "CapabilityDump"/],
+    collectors({ name: 'fwt', type: 'FirmwareTrace' }),
+    [
+      /spec\.collectors\[0\]\.type: Unsupported value: "FirmwareTrace": supported values: "RegisterDump", "CapabilityDump"/,
+    ],
   ],
   ['duplicate collector names', collectors(regs, regs), [/spec\.collectors\[1\]: Duplicate value: \{"name":"regs"\}/]],
   [
@@ -206,7 +208,7 @@ const BOUNDS: readonly Refusal[] = [
     spec({ retention: { ttlAfterFinished: '0s' } }),
     [/spec\.retention\.ttlAfterFinished: .*ttlAfterFinished must be from 1s to 87600h/],
   ],
-  ['an impact that is not there yet', spec({ impact: 'Intrusive' }), [/spec\.impact: Unsupported value: "Intrusive"/]],
+  ['an impact that there is not', spec({ impact: 'Destructive' }), [/spec\.impact: Unsupported value: "Destructive"/]],
   ['repeat, which is not there yet', spec({ repeat: { count: 3 } }), [/unknown field "spec\.repeat"/]],
   ['suspend, which is not there yet', spec({ suspend: true }), [/unknown field "spec\.suspend"/]],
   ['an unknown field', spec({ deadlines: '10m' }), [/unknown field "spec\.deadlines"/]],

@@ -10,7 +10,15 @@ const objects = (...list: Record<string, unknown>[]): Refusal[1] =>
 const segments = (segment: Record<string, unknown>, more: Record<string, unknown> = {}): Refusal[1] =>
   collector({ name: 'r', type: 'ResourceDump', resourceDump: { segments: [segment], ...more } });
 
-/** Object and resource dumps that `kubectl apply` must refuse. */
+const core = (coreDump: Record<string, unknown>, impact = 'Intrusive'): Refusal[1] => {
+  const collect = collector({ name: 'c', type: 'CoreDump', coreDump });
+  return (capture) => {
+    collect(capture);
+    capture.spec['impact'] = impact;
+  };
+};
+
+/** Object, resource and core dumps that `kubectl apply` must refuse. */
 export const REFUSED_DUMPS: readonly Refusal[] = [
   ['an ObjectDump without options', collector({ name: 'o', type: 'ObjectDump' }), [/objectDump is required when type/]],
   ['a ResourceDump without options', collector({ name: 'r', type: 'ResourceDump' }), [/resourceDump is required when/]],
@@ -34,5 +42,13 @@ export const REFUSED_DUMPS: readonly Refusal[] = [
     'more bytes than a dump may have',
     segments({ name: 'FULL_QPC' }, { maxBytesPerDump: '17Gi' }),
     [/maxBytesPerDump: .*must be from 1Ki to 16Gi/],
+  ],
+  ['a CoreDump that changes nothing', core({}, 'ReadOnly'), [/spec\.impact: .*a CoreDump stalls firmware for seconds/]],
+  ['a CoreDump as debug write', core({}, 'DebugWrite'), [/spec\.impact: .*it needs impact Intrusive/]],
+  ['a core dump that there is not', core({ type: 'Whole' }), [/coreDump\.type: Unsupported value: "Whole"/]],
+  [
+    'core dump options of another type',
+    collector({ name: 'f', type: 'FirmwareInfo', coreDump: {} }),
+    [/collectors\[0\]\.coreDump: .*coreDump is forbidden unless type is CoreDump/],
   ],
 ];
