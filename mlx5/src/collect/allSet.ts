@@ -24,6 +24,7 @@ export const NATURAL_AXES: Readonly<Record<string, Axis>> = {
   local_port: 'port',
   port: 'port',
   port_number: 'port',
+  proto_mask: 'portProtocol',
   lane: 'lane',
   module: 'module',
   sensor_index: 'sensor',

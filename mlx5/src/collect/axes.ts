@@ -7,6 +7,8 @@ import type { RegisterSession } from './registerSession.ts';
 /** Modules have sensors of their own from here on: module m is sensor 64 + m [inferred from "64–255 modules"]. */
 const FIRST_MODULE_SENSOR = 64;
 const PRIORITIES = 8;
+/** PTYS.proto_mask by the general capability `port_type`: InfiniBand, Ethernet. */
+const PROTOCOLS: Readonly<Record<number, number>> = { 0: 1, 1: 4 };
 /** A device that never sets the last-index flag does not keep the walk going. */
 const MOST_COMPONENTS = 32;
 
@@ -20,6 +22,8 @@ export function* valuesOfAxis(
   switch (axis) {
     case 'port':
       return yield* ports(session);
+    case 'portProtocol':
+      return yield* portProtocols(session);
     case 'lane':
       return upTo((yield* lanesOf(session, chosen['local_port'] ?? 1)).length);
     case 'module':
@@ -44,6 +48,13 @@ export function* valuesOfAxis(
 function* ports(session: RegisterSession): Generator<Item, readonly number[]> {
   const count: number | undefined = yield* session.general('num_ports');
   return upTo(Math.max(1, count ?? 1)).map((port) => port + 1);
+}
+
+/** What the ports speak; every protocol where firmware would not say, then the reads show. */
+function* portProtocols(session: RegisterSession): Generator<Item, readonly number[]> {
+  const type: number | undefined = yield* session.general('port_type');
+  const protocol = type === undefined ? undefined : PROTOCOLS[type];
+  return protocol === undefined ? Object.values(PROTOCOLS) : [protocol];
 }
 
 /** The lanes of a port as PMLP maps them to modules; none for an unmapped port. */

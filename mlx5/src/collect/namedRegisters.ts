@@ -1,8 +1,9 @@
 import { guardRules } from '../channel/guardRules.ts';
-import { indexFields, type RegisterLayout, registerById, registerByName } from '../prm/index.ts';
+import { allRegisters, indexFields, type RegisterLayout, registerById, registerByName } from '../prm/index.ts';
 import { NATURAL_AXES } from './allSet.ts';
 import { CollectorStop } from './collector.ts';
 import type { IndexValue, RegisterRow } from './registerRow.ts';
+import { similarNames } from './similarNames.ts';
 import type { RegisterRequest } from './spec.ts';
 
 /** The row for a register that somebody asked for by name or id. Index fields that are not given take their natural
@@ -28,15 +29,28 @@ export function namedRow(request: RegisterRequest): RegisterRow {
 
 function findRegister({ name, id }: RegisterRequest): RegisterLayout {
   const register = name !== undefined ? registerByName(name) : registerById(Number(id));
-  if (register === undefined) throw mistake(`there is no register ${name ?? id} in the register database`);
+  if (register === undefined) {
+    const similar = name === undefined ? [] : similarNames(name, readableNames());
+    const hint = similar.length === 0 ? '' : `; did you mean ${similar.join(' or ')}?`;
+    throw mistake(`there is no register ${name ?? id} in the register database${hint}`);
+  }
   return register;
+}
+
+function readableNames(): readonly string[] {
+  const { registers } = guardRules();
+  return allRegisters().flatMap(({ id, name }) => (registers.get(id)?.class === 'read' ? [name] : []));
 }
 
 function numberOf(register: RegisterLayout, field: string, text: string): number {
   const rule = guardRules().registers.get(register.id);
   const operand = indexFields(register).find(({ path }) => path === field);
   const width = operand?.width ?? rule?.operations.find((operation) => operation.field === field)?.width;
-  if (width === undefined) throw mistake(`register ${register.name} has no index field "${field}"`);
+  if (width === undefined) {
+    const fields = indexFields(register).map(({ path }) => path);
+    const those = fields.length === 0 ? 'it has none' : `it has ${fields.join(', ')}`;
+    throw mistake(`register ${register.name} has no index field "${field}": ${those}`);
+  }
   const value = Number(text);
   if (!/^(\d+|0x[0-9a-f]+)$/i.test(text) || value >= 2 ** width) {
     throw mistake(`${register.name}.${field}: "${text}" is no number of ${width} bits`);
@@ -45,5 +59,5 @@ function numberOf(register: RegisterLayout, field: string, text: string): number
 }
 
 function mistake(message: string): CollectorStop {
-  return new CollectorStop('CollectorError', message);
+  return new CollectorStop('InvalidSpec', message);
 }

@@ -1,6 +1,7 @@
 /** Something of which a device has a number that only it knows. */
 export type Axis =
   | 'port'
+  | 'portProtocol'
   | 'lane'
   | 'module'
   | 'sensor'

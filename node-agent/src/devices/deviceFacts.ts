@@ -25,7 +25,7 @@ export const FACT_REGISTERS = [
   { name: 'MGIR' },
   { name: 'MSGI' },
   { name: 'PAOS' },
-  { name: 'PTYS', index: { proto_mask: '4' } },
+  { name: 'PTYS' },
   { name: 'PDDR', index: { page_select: '1' } },
   { name: 'MTMP', index: { sensor_index: '0' } },
   { name: 'MPEIN' },
