@@ -52,6 +52,10 @@ const cases: readonly (readonly [string, number, number, Record<number, number>,
   ['a flow counter', 0x93b, 32, { 28: 1 }, {}, OK],
   ['no flow counter', 0x93b, 32, { 28: 0 }, {}, BAD_RES],
   ['migration of a VF', 0x117, 16, { 8: 1 }, { host: 'gpu-c' }, OK],
+  ['pages of the function itself', 0x107, 16, {}, {}, OK],
+  ['pages of a function that is not there', 0x107, 16, { 8: 5 }, {}, BAD_PARAM],
+  ['capabilities of a VF', 0x10e, 16, { 8: 1 }, { host: 'gpu-c' }, OK],
+  ['capabilities of a VF that is not there', 0x10e, 16, { 8: 1 }, {}, BAD_PARAM],
   ['migration of the PF itself', 0x117, 16, { 8: 0 }, { host: 'gpu-c' }, BAD_RES],
 ];
 for (const [name, opcode, inBytes, set, options, status] of cases) {

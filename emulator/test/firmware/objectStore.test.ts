@@ -27,6 +27,7 @@ const documented: readonly (readonly [string, number, number, number])[] = [
 const others: readonly (readonly [string, number, number])[] = [
   ['QUERY_Q_COUNTER', 0x773, 32],
   ['QUERY_PAGES', 0x107, 16],
+  ['QUERY_OTHER_HCA_CAP', 0x10e, 16],
   ['QUERY_L2_TABLE_ENTRY', 0x82a, 64],
   ['QUERY_ISSI', 0x10a, 16],
   ['QUERY_VPORT_STATE', 0x750, 16],

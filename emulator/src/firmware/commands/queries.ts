@@ -14,7 +14,6 @@ export const queryCommands: readonly CommandModel[] = [
     'query_adapter_struct.vsd_vendor_id': VSD_VENDOR_ID,
     'query_adapter_struct.vsd_contd_psid': psidOf(card),
   })),
-  query(0x107, 'QUERY_PAGES', 'query_pages_out', () => ({ num_pages: 0 })),
   query(0x10a, 'QUERY_ISSI', 'query_issi_out', () => ({ current_issi: 1, supported_issi_dw0: 0b11 })),
   query(0x203, 'QUERY_SPECIAL_CONTEXTS', 'query_special_contexts_out', ({ objects }) => ({
     dump_fill_mkey: keyOf(objects, specialKeys.dump_fill_mkey.index),

@@ -17,6 +17,17 @@ export const resourceQueryCommands: readonly CommandModel[] = [
     if (index >= objects.inventory.netdevs.length) return refuse('BAD_RES', 'QUERY_L2_TABLE_ENTRY');
     return macValues('mac_address', macOf(objects) + index);
   }),
+  // Firmware wants no more pages, and gives none back.
+  query(0x107, 'QUERY_PAGES', 16, ({ inbox, card }) => {
+    const functionId = getBits(inbox, 0x8 * 8 + 16, 16);
+    if (card.profile.functions[functionId] === undefined) return refuse('BAD_PARAM', 'QUERY_PAGES function_id');
+    return { function_id: functionId, num_pages: 0 };
+  }),
+  query(0x10e, 'QUERY_OTHER_HCA_CAP', 16, ({ inbox, card, profile, objects }) => {
+    const fn = card.profile.functions[getBits(inbox, 0x8 * 8 + 16, 16)];
+    if (profile.type !== 'PF' || fn?.type !== 'VF') return refuse('BAD_PARAM', 'QUERY_OTHER_HCA_CAP function_id');
+    return { 'other_capability.roce': objects.port.mode.protocol === 'ethernet' ? 1 : 0 };
+  }),
   query(0x80b, 'QUERY_MAD_DEMUX', 16, () => ({ mad_dumux_parameters_block: 0 })),
   query(0x831, 'QUERY_WOL_ROL', 16, () => ({ rol_mode: 0, wol_mode: 0 })),
   query(0x111, 'QUERY_SF_PARTITION', 16, () => ({ num_sf_partitions: 0 }), 'query_sf_partitions_out'),
