@@ -23,6 +23,9 @@ const expected: Readonly<Record<string, Partial<Row>>> = {
   'INFO with less room': OK,
   'nothing is written behind it': { value: 1 },
   'device_data_len of less room': { value: 8 },
+  'INFO with no room, at NULL': OK,
+  // The kernel asks the driver only when there is room.
+  'device_data_len of no room': { value: 0 },
   'INFO, data at NULL': { errno: EFAULT },
   'INFO, too short': { errno: EINVAL },
   'INFO with flags': { errno: EOPNOTSUPP },

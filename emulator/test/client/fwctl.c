@@ -49,6 +49,8 @@ static void information(void)
 	row("INFO with less room", info_of(&info, sizeof(info), room, 4));
 	fact("nothing is written behind it", room[4] == 0xee);
 	fact("device_data_len of less room", info.device_data_len);
+	row("INFO with no room, at NULL", info_of(&info, sizeof(info), NULL, 0));
+	fact("device_data_len of no room", info.device_data_len);
 	row("INFO, data at NULL", info_of(&info, sizeof(info), NULL, 8));
 	row("INFO, too short", info_of(&info, sizeof(info) - 1, &data, sizeof(data)));
 	info.flags = 1;

@@ -18,6 +18,15 @@ test('every errno that the two interfaces document has its name, its meaning the
   t.not(explainErrno('mlx5ctl', 1).meaning, explainErrno('fwctl', 1).meaning);
 });
 
+test('registering memory gives some of them another meaning', (t) => {
+  for (const number of [2, 12, 14, 22]) {
+    const explained = explainErrno('mlx5ctl', number, 'memory');
+    t.notRegex(explained.meaning, /does not document/);
+    t.not(explained.meaning, explainErrno('mlx5ctl', number).meaning, explained.name);
+  }
+  t.deepEqual(explainErrno('mlx5ctl', 19, 'memory'), explainErrno('mlx5ctl', 19));
+});
+
 test('an errno that they do not document is shown by its number', (t) => {
   t.is(errnoName(107), 'errno 107');
   t.deepEqual(explainErrno('fwctl', 107), {
