@@ -29,13 +29,16 @@ test('there is something to dump for every record of the menu, and for nothing e
 for (const { type, name, index1, flags } of sampleMenu) {
   test(`${name}: whole segments in their order, at least one of them a resource`, (t) => {
     const count1 = flags.count1 === 'must' ? 1 : 0;
-    const found = segments(dump(makeDevice(), { type, index1: firstIndex(index1), count1 }));
-    const types = found.map((segment) => segment.type);
-    t.deepEqual(types.slice(0, 2), [INFO, COMMAND]);
-    t.is(types.at(-1), TERMINATE);
-    const inner = types.slice(2, -1);
-    t.true(inner.some((segment) => segment < 0xff00));
-    t.true(inner.every((segment) => segment < 0xff00 || segment === REFERENCE));
+    // Ethernet, InfiniBand, and a port without a cable.
+    for (const device of [makeDevice(), makeDevice({ card: 1 }), makeDevice({ host: 'gpu-b', card: 1 })]) {
+      const found = segments(dump(device, { type, index1: firstIndex(index1), count1 }));
+      const types = found.map((segment) => segment.type);
+      t.deepEqual(types.slice(0, 2), [INFO, COMMAND]);
+      t.is(types.at(-1), TERMINATE);
+      const inner = types.slice(2, -1);
+      t.true(inner.some((segment) => segment < 0xff00));
+      t.true(inner.every((segment) => segment < 0xff00 || segment === REFERENCE));
+    }
   });
 }
 

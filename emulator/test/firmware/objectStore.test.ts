@@ -89,9 +89,13 @@ function ask(
   return { status: trace.status, outbox };
 }
 
-for (const host of ['gpu-a', 'gpu-b']) {
-  test(`${host}: every object answers to its number, and no other number does`, (t) => {
-    const device = makeDevice({ host });
+for (const [host, card] of [
+  ['gpu-a', 0],
+  ['gpu-a', 1],
+  ['gpu-b', 1],
+] as const) {
+  test(`${host} card ${card}: every object answers to its number, and no other number does`, (t) => {
+    const device = makeDevice({ host, card });
     const objects = objectsOf(device);
     for (const [name, , , outBytes] of documented) {
       const ids = [...idsOf(objects, name)];
