@@ -1,4 +1,5 @@
 import type { CollectorReason } from '@nicdiag/api';
+import type { ItemFailure } from '../items/itemLine.ts';
 import type { CollectorOutcome } from './outcome.ts';
 
 /** Why no further command is issued for a capture. `EndedElsewhere`: somebody wrote a terminal status. */
@@ -36,12 +37,16 @@ const MESSAGE_OF_STOP = {
 
 /** What a collector came to.
  * @param end as the lane told it; absent when the lane ended before the collector did
- * @param counted items on disk, which may be more than the last run saw */
+ * @param counted items on disk, which may be more than the last run saw, and the first of those with an error */
 export function collectorOutcome(
   name: string,
   end: ReportedEnd | undefined,
   lane: LaneEnd | undefined,
-  counted: { readonly items: number; readonly itemErrors: number },
+  counted: {
+    readonly items: number;
+    readonly itemErrors: number;
+    readonly failures: readonly Omit<ItemFailure, 'outcome'>[];
+  },
   stop: StopReason | undefined,
 ): CollectorOutcome {
   const { items, itemErrors } = counted;
@@ -52,7 +57,7 @@ export function collectorOutcome(
   if (lane?.outcome !== 'spoolFull') {
     if (end?.state === 'Done') {
       if (itemErrors === 0) return { ...outcome, state: 'Succeeded' };
-      const message = `${itemErrors} of ${items} reads were refused or failed; items.ndjson has status and syndrome or errno of each`;
+      const message = refusals(items, itemErrors, counted.failures[0]);
       return { ...outcome, state: someGood ? 'Partial' : 'Failed', reason: 'ItemErrors', message };
     }
     if (end?.state === 'Unsupported') {
@@ -64,6 +69,15 @@ export function collectorOutcome(
   }
   const reason = (lane?.outcome === 'spoolFull' ? undefined : end?.reason) ?? REASON_OF_LANE[lane?.outcome ?? 'done'];
   return { ...outcome, state: someGood ? 'Partial' : 'Failed', reason, ...said(end?.message ?? lane?.message) };
+}
+
+/** The first one is named: often it is the only one, or shows what is wrong with all. */
+function refusals(items: number, itemErrors: number, first: Omit<ItemFailure, 'outcome'> | undefined): string {
+  const [were, one] = itemErrors === 1 ? ['was', ''] : ['were', ', first'];
+  const told = `${itemErrors} of ${items} reads ${were} refused or failed`;
+  if (first === undefined) return told;
+  const answer = [first.status ?? first.errno, first.syndrome && `syndrome ${first.syndrome}`].filter(Boolean);
+  return `${told}${one}: ${first.key} (${answer.join(', ')})`;
 }
 
 function stopped(

@@ -105,9 +105,24 @@ for (const [title, end, lane, [items, itemErrors], stop, state, reason] of rows)
   test(`${title}: ${state} ${reason ?? ''}`, (t) => {
     const told =
       end === undefined ? undefined : ({ name: 'regs', items, itemErrors, state: 'Done', ...end } as ReportedEnd);
-    const outcome = collectorOutcome('regs', told, lane, { items, itemErrors }, stop);
+    const outcome = collectorOutcome('regs', told, lane, { items, itemErrors, failures: [] }, stop);
     t.is(outcome.state, state as typeof outcome.state);
     t.is(outcome.reason, reason as typeof outcome.reason);
     t.is(outcome.items, items);
   });
 }
+
+test('the first read that was refused or failed is named with the answer', (t) => {
+  const message = (itemErrors: number, first: { key: string; status?: string; syndrome?: string; errno?: string }) =>
+    collectorOutcome('regs', { state: 'Done' }, undefined, { items: 71, itemErrors, failures: [first] }, undefined)
+      .message;
+  const refused = { key: 'PPCNT{grp=0x1,local_port=1}', status: 'BAD_PARAM', syndrome: '0x006045d9' };
+  t.is(
+    message(1, refused),
+    '1 of 71 reads was refused or failed: PPCNT{grp=0x1,local_port=1} (BAD_PARAM, syndrome 0x006045d9)',
+  );
+  t.is(
+    message(3, { key: 'MGIR', errno: 'ETIMEDOUT' }),
+    '3 of 71 reads were refused or failed, first: MGIR (ETIMEDOUT)',
+  );
+});

@@ -23,7 +23,7 @@ export function eventsOf(before: DiagnosticCapture['status'], after: DiagnosticC
       type: 'Normal',
       reason: Reason.Accepted,
       action: 'Resolve',
-      note: `the target is ${after.counts?.targeted ?? 0} nodes`,
+      note: findCondition(after.conditions, 'Accepted')?.message ?? 'the target is resolved',
     });
   }
   const failed = newFailures(before?.failures ?? [], after.failures ?? []);
@@ -44,7 +44,7 @@ function finished(after: DiagnosticCaptureStatus): CaptureEvent[] {
       // A capture may have failed for any reason of a node; events have a short list of their own.
       reason: outcomes.find((reason) => reason === succeeded.reason) ?? Reason.AllFailed,
       action: 'Finish',
-      note: `${after.progress} nodes have ended: ${succeeded.message}`,
+      note: succeeded.message,
     },
   ];
 }

@@ -117,10 +117,10 @@ function outcomeOf({ fold, target, closed }: StatusInput, counts: NodeCounts, pe
 }
 
 function outcomeMessage({ reason }: Outcome, counts: NodeCounts, fold: Fold): string {
-  const all = counts.targeted === 1 ? 'the node' : `all ${counts.targeted} nodes`;
+  const single = counts.targeted === 1;
   switch (reason) {
     case Reason.AllSucceeded:
-      return `${all} did everything`;
+      return single ? 'the node did everything' : `all ${counts.targeted} nodes did everything`;
     case Reason.NoNodeMatches:
       return 'the target selects no node; see kubectl get nodes --show-labels';
     case Reason.WithUnsupported:
@@ -128,10 +128,21 @@ function outcomeMessage({ reason }: Outcome, counts: NodeCounts, fold: Fold): st
     case Reason.Cancelled:
       return `cancelled; ${counts.targeted - counts.cancelled} of ${counts.targeted} nodes had ended before`;
     case Reason.Partial:
-      return `${counts.succeeded} of ${counts.targeted} nodes did everything; see status.failures`;
+      return single
+        ? `the node did a part of what was asked${whereWhy(counts, fold)}`
+        : `${counts.succeeded} of ${counts.targeted} nodes did everything${whereWhy(counts, fold)}`;
     default:
-      return `${all} did nothing; see status.failures`;
+      return single
+        ? `the node did not do what was asked${whereWhy(counts, fold)}`
+        : `none of ${counts.targeted} nodes did what was asked${whereWhy(counts, fold)}`;
   }
+}
+
+/** Where the reasons of the nodes are that did not do everything. */
+function whereWhy(counts: NodeCounts, fold: Fold): string {
+  const failures = counts.failed + counts.partial > 0 ? '; see status.failures' : '';
+  if (fold.unsupported().size === 0) return failures;
+  return `${failures}; not supported on ${examples(fold.unsupported())}, see its NodeCapture`;
 }
 
 /** `gpu-c (DeviceUnsupported), gpu-d (DeviceUnsupported) and 3 more` */
