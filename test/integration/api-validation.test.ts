@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Cluster, startCluster } from '@nicdiag/tools';
 import anyTest, { type TestFn } from 'ava';
 import { type CaptureDocument, selecting, smallestCapture, withRegisters } from './validation/captures.ts';
+import { installCrds } from './validation/installCrds.ts';
 import { REFUSED_CAPTURES } from './validation/refusedCaptures.ts';
 import { REFUSED_EDITS, wholeCapture } from './validation/refusedEdits.ts';
 
@@ -13,11 +14,10 @@ const MERGE = 'application/merge-patch+json';
 const CAPTURES = '/apis/nicdiag.dev/v1alpha1/namespaces/default/diagnosticcaptures';
 
 test.before(async (t) => {
-  t.timeout(120_000);
+  t.timeout(600_000);
   const cluster = await startCluster({ name: 'api-validation' });
   t.context.cluster = cluster;
-  await cluster.kubectl(['apply', '-f', `${root}crds`]);
-  await cluster.kubectl(['wait', '--for=condition=Established', '--timeout=30s', '-f', `${root}crds`]);
+  await installCrds(cluster);
 });
 
 test.after.always(async (t) => await t.context.cluster?.[Symbol.asyncDispose]());

@@ -8,6 +8,7 @@ import { type ArtifactError, digestOf, hexOf, verifyBundle } from '@nicdiag/arti
 import anyTest, { type ExecutionContext, type TestFn } from 'ava';
 import { createTicket, getByProxy, person, sealedCapture } from './artifact-server/downloads.ts';
 import { createCapture, type Serving, startServing } from './artifact-server/serving.ts';
+import { untilAllowed } from './policies/untilAllowed.ts';
 
 /** Downloads with the rights that the chart gives, by tickets through the API server's service proxy. */
 const test = anyTest as TestFn<Serving & AsyncDisposable>;
@@ -15,7 +16,7 @@ const CLI = new URL('../../cli/bin/kubectl-nicdiag', import.meta.url).pathname;
 const { signal } = new AbortController();
 
 test.before(async (t) => {
-  t.timeout(120_000);
+  t.timeout(600_000);
   t.context = await startServing();
 });
 test.after.always((t) => t.context[Symbol.asyncDispose]?.());
@@ -68,8 +69,8 @@ test('a ticket opens its own capture only, with its secret only, in its time onl
   await sealedCapture(t.context, 'other', { 'raw.bin': randomBytes(100) });
   const { client } = await person(t, 'keeper', 'nicdiag-edit');
   const good = await createTicket(client, { name: 'keeper', capture: 'mine', user: 'keeper' });
-  const brief = await createTicket(client, { name: 'brief', capture: 'mine', user: 'keeper', lifetimeMs: 1_500 });
-  const expiry = Date.now() + 1_500;
+  const brief = await createTicket(client, { name: 'brief', capture: 'mine', user: 'keeper', lifetimeMs: 3_000 });
+  const expiry = Date.now() + 3_000;
   const ask = async (ticket: string | undefined, name = 'mine') => {
     const answer = await getByProxy(client, bundleOf(name), ticket === undefined ? {} : { 'x-nicdiag-ticket': ticket });
     return answer.status === 200
@@ -138,6 +139,9 @@ test('a bearer token needs the audience and the right to get the artifacts', asy
     '--clusterrole=nicdiag-edit',
     '--serviceaccount=default:ci-2',
   ]);
+  const artifacts = { group: 'nicdiag.dev', resource: 'diagnosticcaptures', subresource: 'artifacts' };
+  const get = { verb: 'get', ...artifacts, namespace: 'default' };
+  await untilAllowed(cluster, { user: 'system:serviceaccount:default:ci-2' }, get);
   const second = { namespace: 'default', serviceAccount: 'ci-2' };
   const reader = client((await cluster.boundToken({ ...second, audiences: ['nicdiag-artifacts'] })).token).reader(
     capture,

@@ -27,7 +27,7 @@ const { signal } = new AbortController();
 const FILES = { 'raw.bin': randomBytes(500_000), 'text.txt': Buffer.from('temperature 48 °C') };
 
 test.before(async (t) => {
-  t.timeout(120_000);
+  t.timeout(600_000);
   t.context = await startServing();
 });
 test.after.always((t) => t.context[Symbol.asyncDispose]?.());
@@ -141,7 +141,7 @@ test.serial(
     const { agentToken, client, cluster, stack } = t.context;
     const { artifactServer } = stack;
     await artifactServer.stop();
-    artifactServer.start({ args: ['--sweep-interval=100ms', '--sweep-grace=300ms'] });
+    artifactServer.start({ args: ['--sweep-interval=100ms', '--sweep-grace=3s'] });
     await artifactServer.untilReady();
     const [kept, gone] = [await createCapture(t.context, 'kept'), await createCapture(t.context, 'gone')];
     const agent = client(agentToken('gpu-a'));

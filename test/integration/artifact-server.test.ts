@@ -18,7 +18,7 @@ const test = anyTest as TestFn<Serving & AsyncDisposable>;
 const { signal } = new AbortController();
 
 test.before(async (t) => {
-  t.timeout(120_000);
+  t.timeout(600_000);
   t.context = await startServing();
 });
 test.after.always((t) => t.context[Symbol.asyncDispose]?.());

@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { AGENT_NAMESPACE, ARTIFACTS_SERVICE, SYSTEM_NAMESPACE } from '@nicdiag/api';
 import { applyChart, type Cluster, type Manifest, parseManifests, renderChart, startCluster } from '@nicdiag/tools';
 import anyTest, { type TestFn } from 'ava';
-import { ROLE_TABLE } from './chart/roleTable.ts';
+import { ROLE_TABLE, subjectOf } from './chart/roleTable.ts';
 import { VARIANTS } from './chart/variants.ts';
+import { isAllowed, untilAllowed } from './policies/untilAllowed.ts';
 
 /** The chart as helm renders it and as the API server takes it. */
 interface Context {
@@ -16,7 +17,7 @@ const test = anyTest as TestFn<Context>;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 test.before(async (t) => {
-  t.timeout(120_000);
+  t.timeout(600_000);
   const cluster = await startCluster({ name: 'chart' });
   t.context.cluster = cluster;
   const rendered = await renderChart(cluster);
@@ -27,6 +28,8 @@ test.before(async (t) => {
   await cluster.kubectl([...binding, 'edit', 'editors', '--group=editors']);
   await cluster.kubectl([...binding, 'nicdiag-capture', 'capturers', '--group=capturers']);
   await cluster.kubectl([...binding, 'nicdiag-inventory', 'stocktakers', '--group=stocktakers']);
+  for (const [who, may, attributes] of ROLE_TABLE)
+    if (may) for (const each of attributes) await untilAllowed(cluster, subjectOf(who), each);
 });
 
 test.after.always(async (t) => await t.context.cluster?.[Symbol.asyncDispose]());
@@ -254,15 +257,7 @@ for (const [who, may, attributes] of ROLE_TABLE) {
       .filter(Boolean)
       .join(' ');
     test(`${who} ${may ? 'may' : 'may not'} ${what} (${resourceAttributes.namespace ?? 'cluster'})`, async (t) => {
-      const user = who.includes(':') ? { user: who } : { user: 'somebody', groups: [who, 'system:authenticated'] };
-      const review = await t.context.cluster.admin.object(
-        'POST',
-        '/apis/authorization.k8s.io/v1/subjectaccessreviews',
-        {
-          body: { metadata: {}, spec: { ...user, resourceAttributes } },
-        },
-      );
-      t.is((review['status'] as { allowed: boolean }).allowed, may);
+      t.is(await isAllowed(t.context.cluster, subjectOf(who), resourceAttributes), may);
     });
   }
 }

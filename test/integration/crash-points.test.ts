@@ -14,7 +14,7 @@ import { type Mark, startWhole, type WholeBench } from './whole/wholeBench.ts';
 const test = anyTest as TestFn<{ bench: WholeBench }>;
 
 test.before(async (t) => {
-  t.timeout(180_000);
+  t.timeout(600_000);
   t.context = { bench: await startWhole({ hosts: ['gpu-a', 'gpu-b'] }) };
 });
 test.after.always(async (t) => await t.context.bench?.[Symbol.asyncDispose]());

@@ -20,7 +20,7 @@ const test = anyTest as TestFn<Context>;
 const events = resource<KubeObject & { series?: { count: number }; reason?: string }>('events.k8s.io/v1', 'events');
 
 test.before(async (t) => {
-  t.timeout(120_000);
+  t.timeout(600_000);
   const cluster = await startCluster({ name: 'kube' });
   t.context = { cluster, client: createKubeClient(loadKubeConfig({ kubeconfig: cluster.kubeconfig })) };
 });

@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { NODE_CAPTURE_TERMINAL_STATES, type NodeCaptureStatus, nicDeviceName } from '@nicdiag/api';
 import { type ApiError, type Cluster, startCluster } from '@nicdiag/tools';
 import anyTest, { type ExecutionContext, type TestFn } from 'ava';
+import { installCrds } from './validation/installCrds.ts';
 import { artifactTicket, nicDevice, nicNode, nodeCapture } from './validation/nodeObjects.ts';
 
 /** What the CRDs refuse of operator, agent and CLI, whoever they are: the CRDs alone, as administrator. */
@@ -9,18 +9,16 @@ interface Context {
   cluster: Cluster;
 }
 const test = anyTest as TestFn<Context>;
-const crds = fileURLToPath(new URL('../../crds', import.meta.url));
 const API = '/apis/nicdiag.dev/v1alpha1';
 const NODE_CAPTURES = `${API}/namespaces/default/nodecaptures`;
 const TICKETS = `${API}/namespaces/default/artifacttickets`;
 const MERGE = 'application/merge-patch+json';
 
 test.before(async (t) => {
-  t.timeout(120_000);
+  t.timeout(600_000);
   const cluster = await startCluster({ name: 'node-objects' });
   t.context.cluster = cluster;
-  await cluster.kubectl(['apply', '-f', crds]);
-  await cluster.kubectl(['wait', '--for=condition=Established', '--timeout=30s', '-f', crds]);
+  await installCrds(cluster);
 });
 
 test.after.always(async (t) => await t.context.cluster?.[Symbol.asyncDispose]());

@@ -12,7 +12,7 @@ const devices = { functions: ['PF' as const], linkState: 'Any' as const };
 const named = (...nodeNames: string[]) => ({ target: { nodeNames, devices } });
 
 test.before(async (t) => {
-  t.timeout(120_000);
+  t.timeout(600_000);
   t.context = { bench: await startOperatorBench('operator-restarts') };
 });
 

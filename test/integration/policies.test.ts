@@ -25,7 +25,7 @@ const CAPTURES = `${API}/namespaces/default/diagnosticcaptures`;
 const NODE_CAPTURES = `${API}/namespaces/default/nodecaptures`;
 
 test.before(async (t) => {
-  t.timeout(120_000);
+  t.timeout(600_000);
   const cluster = await startCluster({ name: 'policies' });
   t.context = { cluster } as Policed;
   t.context = await policed(cluster);

@@ -9,12 +9,12 @@ import { appliedObjects, objectName } from './stack/appliedObjects.ts';
 /* What every test with all the programs builds upon: that they run as the chart says and that nothing is left. */
 let stack: Stack;
 test.before(async (t) => {
-  t.timeout(180_000);
+  t.timeout(600_000);
   stack = await startStack({ hosts: ['gpu-a', 'gpu-b'], operators: 2 });
 });
 test.after.always(() => stack?.[Symbol.asyncDispose]());
 
-async function until(condition: () => boolean | Promise<boolean>, withinMs = 30_000): Promise<boolean> {
+async function until(condition: () => boolean | Promise<boolean>, withinMs = 180_000): Promise<boolean> {
   const deadline = Date.now() + withinMs;
   while (Date.now() < deadline) {
     if (await condition()) return true;
@@ -141,7 +141,7 @@ test.serial('a Pod is Ready while its program is', async (t) => {
       ...['get', 'pod', '-n', 'nicdiag-agent', 'nicdiag-agent-gpu-a'],
       ...['-o', 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'],
     ]);
-  t.is(await ready(), 'True');
+  t.true(await until(async () => (await ready()) === 'True'), agent.tail());
   agent.kill('SIGKILL');
   t.is((await agent.ended())?.signal, 'SIGKILL');
   t.true(await until(async () => (await ready()) === 'False'));

@@ -7,6 +7,7 @@ export type { Cluster, PodOptions } from './cluster/cluster.ts';
 export { freePort } from './cluster/freePort.ts';
 export { KubectlError, type KubectlOptions, type KubectlResult } from './cluster/kubectl.ts';
 export { type ClusterOptions, startCluster } from './cluster/startCluster.ts';
+export { untilServed } from './cluster/untilServed.ts';
 export type { Child, ProcessEnd } from './nursery/child.ts';
 export { createNursery, type Nursery } from './nursery/nursery.ts';
 export { applyChart, ChartError, installChart, renderChart } from './stack/chart.ts';

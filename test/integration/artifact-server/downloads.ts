@@ -3,6 +3,7 @@ import { ARTIFACTS_SERVICE } from '@nicdiag/api';
 import { type CaptureIdentity, deviceManifestBytes, type SealReceipt } from '@nicdiag/artifacts';
 import { createKubeClient, type KubeClient, KubeError, loadKubeConfig } from '@nicdiag/kube';
 import type { ExecutionContext } from 'ava';
+import { untilAllowed } from '../policies/untilAllowed.ts';
 import { blobOf, createCapture, manifestOf, type Serving } from './serving.ts';
 
 const { signal } = new AbortController();
@@ -54,6 +55,8 @@ export async function person(
   if (role !== undefined) {
     const binding = ['create', 'rolebinding', user, '-n', 'default', `--clusterrole=${role}`, `--user=${user}`];
     await cluster.kubectl(binding);
+    const get = { verb: 'get', group: 'nicdiag.dev', resource: 'diagnosticcaptures', namespace: 'default' };
+    await untilAllowed(cluster, { user }, get);
   }
   const kubeconfig = await cluster.userKubeconfig(user);
   const client = createKubeClient(loadKubeConfig({ kubeconfig }));

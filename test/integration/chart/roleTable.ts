@@ -5,20 +5,11 @@ import {
   SYSTEM_NAMESPACE,
   serviceAccountUser,
 } from '@nicdiag/api';
+import type { Attributes, Subject } from '../policies/untilAllowed.ts';
 
 const OPERATOR = serviceAccountUser(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.operator);
 const AGENT = serviceAccountUser(AGENT_NAMESPACE, SERVICE_ACCOUNTS.agent);
 const ARTIFACTS = serviceAccountUser(SYSTEM_NAMESPACE, SERVICE_ACCOUNTS.artifacts);
-
-/** Attributes of a SubjectAccessReview. */
-export interface Attributes {
-  readonly verb: string;
-  readonly resource: string;
-  readonly subresource?: string;
-  readonly group?: string;
-  readonly namespace?: string;
-  readonly name?: string;
-}
 
 const own = (verb: string, resource: string, subresource?: string): Attributes => ({
   verb,
@@ -164,3 +155,8 @@ export const ROLE_TABLE: readonly (readonly [who: string, may: boolean, attribut
     ],
   ],
 ];
+
+/** @param who as in the table */
+export function subjectOf(who: string): Subject {
+  return who.includes(':') ? { user: who } : { user: 'somebody', groups: [who, 'system:authenticated'] };
+}

@@ -5,9 +5,10 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** @throws SyntaxError for a line that is no JSON */
+/** What follows the last line break is a line that is being written.
+ * @throws SyntaxError for a line that is no JSON */
 export function readLogLines(path: string): LogLine[] {
-  const lines = readFileSync(path, 'utf8').split('\n');
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
   return lines.filter((text) => text !== '').map((text) => ({ text, fields: JSON.parse(text) }));
 }
 

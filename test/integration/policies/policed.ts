@@ -7,9 +7,11 @@ import {
   type HttpMethod,
   installChart,
   type KubectlResult,
+  untilServed,
 } from '@nicdiag/tools';
 import type { ExecutionContext } from 'ava';
 import { nicDevice } from '../validation/nodeObjects.ts';
+import { type Attributes, untilAllowed } from './untilAllowed.ts';
 
 /** People and what they may do: `edit` is the chart's role in the namespace, `nodes` its verb capture in the cluster,
  * `everything` every verb on every resource of the namespace, `tickets` the creation of tickets and nothing else. */
@@ -49,7 +51,7 @@ const MERGE = 'application/merge-patch+json';
 export async function policed(cluster: Cluster): Promise<Policed> {
   await installChart(cluster);
   await cluster.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(HUBS) });
-  await cluster.kubectl(['wait', '--for=condition=Established', '--timeout=30s', `crd/${HUBS.metadata.name}`]);
+  await untilServed(cluster, [HUBS.metadata.name]);
   const nodes = { 'gpu-a': await cluster.createNode('gpu-a'), 'gpu-b': await cluster.createNode('gpu-b') };
   const account = { namespace: AGENT_NAMESPACE, serviceAccount: SERVICE_ACCOUNTS.agent };
   const agentOn = async (nodeName: string): Promise<string> => {
@@ -60,6 +62,7 @@ export async function policed(cluster: Cluster): Promise<Policed> {
   await cluster.kubectl(['apply', '-f', '-'], {
     stdin: JSON.stringify({ apiVersion: 'v1', kind: 'List', items: rights() }),
   });
+  for (const [user, attributes] of IN_FORCE) await untilAllowed(cluster, { user }, attributes);
   return {
     cluster,
     nodes,
@@ -100,6 +103,20 @@ const HUBS = {
     ],
   },
 };
+
+/** One of everybody's rights by each binding. */
+const IN_FORCE: readonly (readonly [user: string, attributes: Attributes])[] = [
+  ...['alice', 'bob'].map(
+    (user) =>
+      [user, { verb: 'create', group: 'nicdiag.dev', resource: 'diagnosticcaptures', namespace: 'default' }] as const,
+  ),
+  ['alice', { verb: 'capture', group: 'nicdiag.dev', resource: 'nicnodes' }],
+  ['tenant', { verb: 'create', group: 'nicdiag.dev', resource: 'nodecaptures', namespace: 'default' }],
+  ['passerby', { verb: 'create', group: 'nicdiag.dev', resource: 'artifacttickets', namespace: 'default' }],
+  [AGENT, { verb: 'create', group: 'nicdiag.dev', resource: 'nichubs' }],
+  [AGENT, { verb: 'create', group: 'nicdiag.dev', resource: 'nicdevices' }],
+  [OPERATOR, { verb: 'create', group: 'nicdiag.dev', resource: 'nodecaptures', namespace: 'default' }],
+];
 
 function rights(): unknown[] {
   const apiVersion = 'rbac.authorization.k8s.io/v1';

@@ -4,7 +4,7 @@ import type { Nursery } from '../nursery/nursery.ts';
 import { type AdminClient, ApiError } from './adminClient.ts';
 import type { Command } from './controlPlane.ts';
 
-const READY_MS = 60_000;
+const READY_MS = 180_000;
 const POLL_MS = 25;
 
 export class ClusterStartError extends Error {

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { type AdminClient, ApiError, type ApiObject } from './adminClient.ts';
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 120_000;
 const POLL_MS = 50;
 
 /** Creates an object that admission refuses until a controller or an informer has caught up: a Pod right after its

@@ -3,11 +3,12 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { ApiError } from '../cluster/adminClient.ts';
 import type { Cluster } from '../cluster/cluster.ts';
+import { untilServed } from '../cluster/untilServed.ts';
 import { ARTIFACTS_TLS_SECRET } from './artifactsTls.ts';
 import { parseManifests } from './manifests.ts';
 import { CHART } from './paths.ts';
 
-const WAIT_MS = 30_000;
+const WAIT_MS = 120_000;
 const POLL_MS = 50;
 const RELEASE = 'nicdiag';
 
@@ -61,13 +62,15 @@ export async function installChart(cluster: Cluster, ...values: readonly string[
   return manifests;
 }
 
-/** Applies rendered manifests exactly as they are, and waits until the API server acts on them: CRDs established,
- * admission policies in force. */
+/** Applies rendered manifests exactly as they are, and waits until the API server acts on them: CRDs served, admission
+ * policies in force. */
 export async function applyChart(cluster: Cluster, manifests: string): Promise<void> {
   await applyInRounds(cluster, manifests);
   const definitions = parseManifests(manifests).filter(({ kind }) => kind === 'CustomResourceDefinition');
-  const names = definitions.map(({ metadata }) => `crd/${metadata.name}`);
-  await cluster.kubectl(['wait', '--for=condition=Established', '--timeout=30s', ...names]);
+  await untilServed(
+    cluster,
+    definitions.map(({ metadata }) => metadata.name),
+  );
   await waitForPolicies(cluster);
 }
 

@@ -36,8 +36,8 @@ export interface EmulatedHost extends Program {
   untilServing(options?: { readonly signal?: AbortSignal | undefined }): Promise<void>;
 }
 
-const SERVING_MS = 30_000;
-const CONTROL_MS = 10_000;
+const SERVING_MS = 120_000;
+const CONTROL_MS = 60_000;
 const POLL_MS = 25;
 
 /** Starts `nicdiag-emulator serve` for one host.
@@ -86,7 +86,8 @@ export function startEmulator(
       while ((program.tail(Number.POSITIVE_INFINITY).match(/^ready$/gm) ?? []).length < program.starts) {
         signal?.throwIfAborted();
         if (!program.isRunning()) throw new ProgramError(`${name} ended before it served:\n${program.tail()}`);
-        if (Date.now() > deadline) throw new ProgramError(`${name} does not serve after 30 s:\n${program.tail()}`);
+        if (Date.now() > deadline)
+          throw new ProgramError(`${name} does not serve after ${SERVING_MS / 1000} s:\n${program.tail()}`);
         await setTimeout(POLL_MS);
       }
     },

@@ -1,6 +1,7 @@
 import { get } from 'node:http';
 
-const PROBE_MS = 2_000;
+/** Longer than a kubelet waits: this one shares its few cores with all that it asks. */
+const PROBE_MS = 10_000;
 
 /** Answer of a health server. */
 export interface Probe {
@@ -9,7 +10,7 @@ export interface Probe {
   readonly text: string;
 }
 
-/** Asks a health server, as a kubelet's httpGet probe does: anything but 2xx within two seconds is a no. Never throws. */
+/** Asks a health server, as a kubelet's httpGet probe does: anything but 2xx in time is a no. Never throws. */
 export function probe(url: string): Promise<Probe> {
   return new Promise((resolve) => {
     // A connection of its own: a program that was just killed must not answer from a kept one.

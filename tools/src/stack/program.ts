@@ -57,7 +57,7 @@ export interface Program {
   tail(lines?: number): string;
 }
 
-const READY_MS = 60_000;
+const READY_MS = 180_000;
 const POLL_MS = 50;
 const RESTART_DELAY_MS = 200;
 const MAX_RESTART_DELAY_MS = 5_000;

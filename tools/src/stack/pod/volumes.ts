@@ -8,7 +8,7 @@ import { type PodIdentity, podField } from './podProcess.ts';
 import type { PodTemplate, Volume, VolumeSource } from './podTemplate.ts';
 import { projectToken } from './projectedToken.ts';
 
-const WAIT_MS = 15_000;
+const WAIT_MS = 120_000;
 const POLL_MS = 50;
 
 /** Lays out a Pod's volumes below its directory, each where the container mounts it, as the kubelet does: tokens that are
