@@ -175,7 +175,7 @@ export interface RegisterRequest {
    */
   id?: string;
   /**
-   * Values of index fields by field name, e.g. `{local_port: "1"}`. A field that is left out is iterated where the register has a natural range (ports, lanes, modules, sensors), else 0.
+   * Values of index fields by field name, e.g. `{local_port: "1"}`. A field that is left out is iterated where the register has a natural range (ports, their protocol, lanes, modules, sensors), else 0.
    */
   index?: {
     /**
