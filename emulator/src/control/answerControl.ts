@@ -50,6 +50,9 @@ function carryOut({ host, faults, log }: Controlled, value: unknown): Record<str
       for (const { firmware } of named(request.device)) firmware.populate(populationOf(objects, firmware.population));
       return {};
     }
+    case 'coreDump':
+      for (const { firmware } of named(request.device)) firmware.card.resizeCoreDump(request.bytes);
+      return {};
     case 'log':
       log.keepRecent();
       return { commands: [...log.recent] };

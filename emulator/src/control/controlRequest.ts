@@ -1,6 +1,7 @@
 import { allRegisters } from '@nicdiag/mlx5/prm';
 import type { FaultEffect, FaultFilter } from '../faults/faultTable.ts';
 import { commandTable } from '../firmware/commands/commandTable.ts';
+import { CORE_DUMP_SIZES, isCoreDumpSize } from '../firmware/memory/coreMemory.ts';
 import { status } from '../firmware/status.ts';
 import { type ErrnoName, errno } from '../system/errno.ts';
 
@@ -9,6 +10,7 @@ export type ControlRequest =
   | { readonly kind: 'remove' | 'restore'; readonly device: string }
   | { readonly kind: 'clear' | 'snapshot'; readonly device?: string }
   | { readonly kind: 'populate'; readonly device?: string; readonly objects: unknown }
+  | { readonly kind: 'coreDump'; readonly device?: string; readonly bytes: number }
   | { readonly kind: 'log' | 'status' };
 
 /** A control request that makes no sense; the message goes back to who sent it. */
@@ -22,7 +24,7 @@ export class ControlError extends Error {
 }
 
 /** Requests are JSON objects: `{"fault": "refuse", …}`, `{"log": true}`, `{"status": true}`, `{"snapshot": true}`,
- * `{"populate": {…}}`.
+ * `{"populate": {…}}`, `{"coreDump": N}`.
  * @throws ControlError */
 export function parseControlRequest(value: unknown): ControlRequest {
   const request = record(value);
@@ -32,6 +34,8 @@ export function parseControlRequest(value: unknown): ControlRequest {
   const named = device === undefined ? {} : { device };
   if (request['snapshot'] === true) return { kind: 'snapshot', ...named };
   if (request['populate'] !== undefined) return { kind: 'populate', objects: request['populate'], ...named };
+  if (request['coreDump'] !== undefined)
+    return { kind: 'coreDump', bytes: coreDumpBytes(request['coreDump']), ...named };
   const fault = request['fault'];
   if (fault === 'clear' || request['clear'] === true) return { kind: 'clear', ...named };
   const filter = parseFilter(request, named);
@@ -40,6 +44,11 @@ export function parseControlRequest(value: unknown): ControlRequest {
     return { kind: fault, device };
   }
   return { kind: 'fault', filter, effect: parseEffect(fault, request) };
+}
+
+function coreDumpBytes(value: unknown): number {
+  if (isCoreDumpSize(value)) return value;
+  throw new ControlError(`"coreDump" is ${CORE_DUMP_SIZES}; not ${JSON.stringify(value)}`);
 }
 
 /** A removal at once, or by a command that matches. */

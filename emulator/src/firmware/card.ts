@@ -21,6 +21,8 @@ export interface Card {
   readonly nvConfiguration: NvConfiguration;
   /** Memory of the device itself, as core dumps show it. */
   readonly coreMemory: CoreMemory;
+  /** @param bytes of a dump from now on */
+  resizeCoreDump(bytes: number): void;
   /** What counters had counted when they were last cleared, by register and group. */
   readonly cleared: Map<string, ClearedCounters>;
   /** Since the device started, which is some days before the emulator did. */
@@ -56,6 +58,8 @@ export function createCard(model: CardModel, profile: CardProfile, clock: Clock,
         ),
       ),
   ];
+  const coreMemoryOf = (bytes: number): CoreMemory =>
+    createCoreMemory(bytes, Math.floor(random('core memory') * 2 ** 31));
   let coreMemory: CoreMemory | undefined;
   return {
     model,
@@ -67,11 +71,11 @@ export function createCard(model: CardModel, profile: CardProfile, clock: Clock,
     stored: createRegisterStore(),
     nvConfiguration: createNvConfiguration(model, profile),
     get coreMemory() {
-      coreMemory ??= createCoreMemory(
-        profile.coreDumpBytes ?? USUAL_DUMP_BYTES,
-        Math.floor(random('core memory') * 2 ** 31),
-      );
+      coreMemory ??= coreMemoryOf(profile.coreDumpBytes ?? USUAL_DUMP_BYTES);
       return coreMemory;
+    },
+    resizeCoreDump(bytes) {
+      coreMemory = coreMemoryOf(bytes);
     },
     cleared: new Map(),
     uptimeSeconds,

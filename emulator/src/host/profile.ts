@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { MLX5CTL_VERSIONS, type Mlx5ctlVersion } from '../abi/mlx5ctlStructs.ts';
+import { CORE_DUMP_SIZES, isCoreDumpSize } from '../firmware/memory/coreMemory.ts';
 import { type Population, parsePopulation, USUAL_POPULATION } from '../firmware/objects/population.ts';
 
 /** A host: `emulator/profiles/<name>.json`, or a file of one's own. The README describes every field. */
@@ -133,13 +134,9 @@ function parseCard(value: unknown, where: string): CardProfile {
   };
 }
 
-/** Of the 32 bits of addresses so much may be words that are dumped, for gaps to stay between them. */
-const MOST_CORE_DUMP_BYTES = 600 * 1024 * 1024;
-
 function parseCoreDumpBytes(value: unknown, where: string): number {
-  const bytes = number(value, where);
-  if (bytes > 0 && bytes % 8 === 0 && bytes <= MOST_CORE_DUMP_BYTES) return bytes;
-  throw new ProfileError(`${where}: a multiple of 8 up to ${MOST_CORE_DUMP_BYTES} is expected`);
+  if (isCoreDumpSize(value)) return value;
+  throw new ProfileError(`${where}: ${CORE_DUMP_SIZES} is expected`);
 }
 
 function parsePort(value: unknown, where: string): PortProfile {

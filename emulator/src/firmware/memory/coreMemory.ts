@@ -26,6 +26,14 @@ const USUAL_END = 0x500c04;
 const HIGHEST_END = 2 ** 32;
 const LONGEST_RUN = 2048;
 
+/** Of the 32 bits of addresses so much may be words that are dumped, for gaps to stay between them. */
+const MOST_DUMP_BYTES = 600 * 1024 * 1024;
+export const CORE_DUMP_SIZES = `a multiple of ${PAIR} up to ${MOST_DUMP_BYTES}`;
+
+export function isCoreDumpSize(value: unknown): value is number {
+  return typeof value === 'number' && value > 0 && value % PAIR === 0 && value <= MOST_DUMP_BYTES;
+}
+
 interface Run {
   readonly start: number;
   readonly words: number;
