@@ -95,7 +95,7 @@ export interface NicDeviceStatus {
    */
   health?: 'Healthy' | 'Degraded' | 'Limited' | 'Unresponsive' | 'Unknown';
   /**
-   * Why health is what it is.
+   * Why health is what it is, the cause first.
    *
    * Items: One condition, as metav1.Condition.
    */

@@ -40,6 +40,7 @@ function deviceColumns(nowMs: number): readonly Column<NicDevice>[] {
       cell: ({ status }) => status?.health ?? '',
       colour: ({ status }) => Reflect.get(HEALTH_COLOURS, status?.health ?? '') as number | undefined,
     },
+    { head: 'REASON', cell: ({ status }) => status?.conditions?.[0]?.reason ?? '' },
     { head: 'AGE', cell: ({ metadata }) => formatAge(metadata.creationTimestamp, nowMs) },
     { head: 'FUNCTION', cell: ({ status }) => status?.function ?? '', wide: true },
     { head: 'CHANNEL', cell: ({ status }) => status?.channel?.kind ?? '', wide: true },
@@ -47,5 +48,6 @@ function deviceColumns(nowMs: number): readonly Column<NicDevice>[] {
     { head: 'SERIAL', cell: ({ status }) => status?.serialNumber ?? '', wide: true },
     { head: 'NETDEVS', cell: ({ status }) => status?.netdevs?.join(',') ?? '', wide: true },
     { head: 'RDMA', cell: ({ status }) => status?.rdmaDevices?.join(',') ?? '', wide: true },
+    { head: 'MESSAGE', cell: ({ status }) => status?.conditions?.[0]?.message ?? '', wide: true },
   ];
 }

@@ -18,7 +18,8 @@ export interface ExplainedHealth {
 
 export type ExplainedCondition = Pick<Condition, 'type' | 'status' | 'message'> & { readonly reason: NicdeviceReason };
 
-/** Says in one word how a device is, and in conditions why. `Responsive` is always there, a fault only while it holds. */
+/** Says in one word how a device is, and in conditions why: the first one is the cause, which `kubectl get nicdevices`
+ * shows. `Responsive` is always there, a fault only while it holds. */
 export function explainHealth(answer: DeviceAnswer): ExplainedHealth {
   switch (answer.type) {
     case 'notAsked':
@@ -70,7 +71,7 @@ function answered({ ports, health }: DeviceFacts): ExplainedHealth {
   if (modulesInError.length > 0) fault('ModuleError', `modules in error: ${modulesInError.join(', ')}`);
 
   const responsive = condition('Responsive', 'True', 'FirmwareAnswers', 'firmware answers');
-  return { health: faults.length === 0 ? 'Healthy' : 'Degraded', conditions: [responsive, ...faults] };
+  return { health: faults.length === 0 ? 'Healthy' : 'Degraded', conditions: [...faults, responsive] };
 }
 
 /** Faults of a device that answers; each is a condition of that name, there while it holds, for a reason of that name. */
