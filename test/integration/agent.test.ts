@@ -68,6 +68,9 @@ test('the devices of the node are published with identity, ports and explained h
   t.regex(device?.status?.psid ?? '', /^MT_\d+$/);
   t.is(device?.status?.ports?.[0]?.state, 'Up');
   t.like(device?.status?.conditions?.[0], { type: 'Responsive', status: 'True', reason: 'FirmwareAnswers' });
+  const table = await bench.stack.kubectl(['get', 'nicdevices', '-o', 'wide']);
+  t.regex(table, new RegExp(`${FIRST} .* Healthy +FirmwareAnswers .* firmware answers`));
+  t.regex(table, new RegExp(`${SECOND} .* Degraded +LinkDown .* port 1 is down: cable unplugged`));
   const described = async () => JSON.parse(await bench.stack.kubectl(['get', 'nicnode', HOST, '-o', 'json']));
   await bench.until(async () => (await described()).status?.devices !== undefined, 'the agent describes itself');
   const nicNode = await described();
