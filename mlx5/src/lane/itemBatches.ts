@@ -9,6 +9,8 @@ const OLDEST_MS = 20;
 
 /** Room of one block. */
 const BLOCK_BYTES = 64 * 1024;
+/** Memory of its own for a large item is made in such steps. */
+const LARGE_STEP = 256 * 1024;
 
 /** The two blocks of a thread: one is filled while the main thread works on the other. That is all the memory that items
  * take on their way, and all the back-pressure there is. */
@@ -31,8 +33,10 @@ export function createItemBatches(
   const writers = blocks.map(createItemBlockWriter);
   let turn = 0;
   let current: ItemBlockWriter | undefined;
-  let large: ItemBlockWriter | undefined;
+  let large: { readonly memory: SharedArrayBuffer; readonly writer: ItemBlockWriter } | undefined;
   let since = 0;
+  /** Memory for commands that found no room in a block. */
+  const strays = new Set<ArrayBuffer>();
 
   /** The block to fill; waits for the main thread when it has them all. */
   function block(): ItemBlockWriter {
@@ -50,7 +54,21 @@ export function createItemBatches(
     if (memory !== undefined) return memory;
     // What the item under way has is in this block: then the rest of it lies elsewhere, until it is added.
     if (block().settled) flush();
-    return block().allocate(length) ?? new Uint8Array(length);
+    return block().allocate(length) ?? stray(length);
+  }
+
+  function stray(length: number): Uint8Array {
+    const memory = new ArrayBuffer(length);
+    strays.add(memory);
+    return new Uint8Array(memory);
+  }
+
+  /** An item lies in a block now: what it had elsewhere is given back at once. Left to the garbage collector, 100 MiB of a
+   * large dump pile up before it runs. */
+  function freeStrays({ frames }: Item): void {
+    for (const { buffer } of frames.flatMap(({ inbox, outbox }) => [inbox, outbox])) {
+      if (buffer instanceof ArrayBuffer && strays.delete(buffer)) buffer.transfer(0);
+    }
   }
 
   function add(item: Item): void {
@@ -58,6 +76,7 @@ export function createItemBatches(
       flush();
       if (!block().add(item)) sendAlone(item);
     }
+    if (strays.size > 0) freeStrays(item);
     const { items, used, settled } = block();
     const nowMs = Date.now();
     if (items === 1) since = nowMs;
@@ -73,15 +92,19 @@ export function createItemBatches(
     send(sent);
   }
 
-  /** At most one such block is under way. */
+  /** At most one such block is under way; it is used again for the next item that fits. */
   function sendAlone(item: Item): void {
-    large?.waitUntilFree();
-    const memory = createItemBlock(blockBytesFor(item));
-    large = createItemBlockWriter(memory);
-    large.add(item);
-    large.handOver();
+    large?.writer.waitUntilFree();
+    const wanted = blockBytesFor(item);
+    if (large === undefined || large.memory.byteLength < wanted) {
+      const memory = createItemBlock(LARGE_STEP * Math.ceil(wanted / LARGE_STEP));
+      large = { memory, writer: createItemBlockWriter(memory) };
+    }
+    large.writer.clear();
+    large.writer.add(item);
+    large.writer.handOver();
     block().clear();
-    send(memory);
+    send(large.memory);
   }
 
   return { allocate, add, flush };

@@ -35,11 +35,12 @@ export interface ParsedSegments {
 }
 
 /** Splits a dump into its segments, as far as they are whole. Pure; takes any bytes.
- * @param from a segment's start */
-export function parseSegments(bytes: Uint8Array, from = 0): ParsedSegments {
+ * @param from a segment's start
+ * @param enough bytes after which no further segment is taken */
+export function parseSegments(bytes: Uint8Array, from = 0, enough = Number.POSITIVE_INFINITY): ParsedSegments {
   const segments: Segment[] = [];
   let start = from;
-  while (start + HEADER_BYTES <= bytes.length) {
+  while (start + HEADER_BYTES <= bytes.length && start - from < enough) {
     const length = readBits(bytes, start * 8, 16) * 4;
     if (length === 0) return { segments, end: start, corrupt: true };
     if (start + length > bytes.length) break;

@@ -2,8 +2,9 @@ import { dumpedBytes, parseSegments, RESOURCE_DUMP_REPLY_BYTES, type Segment } f
 import type { Frame } from '../item.ts';
 import { carriesData } from './segmentPayload.ts';
 
-/** A window is closed at the next end of a segment after so many bytes: in the same places whatever way a dump comes. */
-export const WINDOW_BYTES = 128 * 1024;
+/** A window is closed at the next end of a segment after so many bytes: in the same places whatever way a dump comes, and
+ * so early that a window of replies of 208 bytes, 544 bytes of raw file each, goes to the main thread in one block. */
+export const WINDOW_BYTES = 16 * 1024;
 /** Or after so many frames, where replies bring next to nothing. */
 const WINDOW_FRAMES = 4096;
 /** The longest segment has 256 KiB: who sends less than 32 bytes of it at a time gets nowhere. */
@@ -17,10 +18,10 @@ export interface FrameRange {
   readonly bytes: number;
 }
 
-/** A part of a dump while it comes: frames, and the segments in them. */
+/** A dump while it comes, window by window: frames, and the segments in them. */
 export interface DumpWindow {
   add(frames: readonly Frame[]): void;
-  /** The segments that have become whole since the last call, up to where the window is full. Views. */
+  /** The segments that have become whole since the last call, up to where the window is full. Views, good until `close`. */
   take(): readonly Segment[];
   /** A segment claims a length of 0. */
   readonly corrupt: boolean;
@@ -28,13 +29,12 @@ export interface DumpWindow {
   readonly rest: number;
   readonly frameCount: number;
   readonly full: boolean;
-  /** Everything, with the segments that were taken. */
-  range(): FrameRange;
   /** One of its segments, in memory of its own. */
   rangeOf(segment: Segment): FrameRange;
-  /** The window behind this one. It begins with the frames that brought more than this one takes, in memory of their
-   * own. */
-  next(): DumpWindow;
+  /** The segments that were taken. The next window begins with what the frames brought beyond. */
+  close(): FrameRange;
+  /** The same at the end: frames keep what they brought beyond, as no window comes to have it. */
+  finish(): FrameRange;
 }
 
 interface Part {
@@ -44,12 +44,12 @@ interface Part {
   readonly end: number;
 }
 
-/** @param skip bytes of the first frames that are no part of the window */
-export function createDumpWindow(carried: readonly Frame[] = [], skip = 0): DumpWindow {
-  const parts: Part[] = [];
-  let buffer = new Uint8Array(4096);
+export function createDumpWindow(): DumpWindow {
+  let parts: Part[] = [];
+  let buffer = new Uint8Array(2 * WINDOW_BYTES);
   let length = 0;
-  let end = skip;
+  let skip = 0;
+  let end = 0;
   let corrupt = false;
 
   function add(frames: readonly Frame[]): void {
@@ -71,34 +71,48 @@ export function createDumpWindow(carried: readonly Frame[] = [], skip = 0): Dump
   }
 
   function take(): readonly Segment[] {
-    if (isFull() || end > length) return [];
-    const parsed = parseSegments(buffer.subarray(0, length), end);
-    const taken: Segment[] = [];
-    for (const segment of parsed.segments) {
-      taken.push(segment);
-      end = segment.start + segment.bytes.length;
-      if (isFull()) return taken;
-    }
+    if (isFull()) return [];
+    const parsed = parseSegments(buffer.subarray(0, length), end, WINDOW_BYTES - (end - skip));
+    end = parsed.end;
     corrupt = parsed.corrupt;
-    return taken;
+    return parsed.segments;
   }
 
-  function range(): FrameRange {
-    const frames = parts.map(({ frame, start }) => (isInline(frame) ? frame : shortened(frame, end - start)));
+  function rangeOf({ start, bytes }: Segment): FrameRange {
+    const stop = start + bytes.length;
+    const chosen = parts.filter((part) => part.end > start && part.start < stop);
+    const first = chosen[0];
+    const frames = chosen.map((part) => (isInline(part.frame) ? copyOf(part.frame) : cutOut(part, start, stop)));
+    return {
+      frames,
+      skip: first !== undefined && isInline(first.frame) ? start - first.start : 0,
+      bytes: stop - start,
+    };
+  }
+
+  function finish(to = length): FrameRange {
+    const frames = parts.map((part) => (isInline(part.frame) ? part.frame : shortened(part, to)));
     return { frames, skip, bytes: end - skip };
   }
 
-  function from(start: number, stop: number): FrameRange {
-    const chosen = parts.filter((part) => part.end > start && part.start < stop);
-    const first = chosen[0];
-    const inFirst = first === undefined ? 0 : start - first.start;
-    const frames = chosen.map(({ frame, start: at }) =>
-      isInline(frame) ? copyOf(frame) : cutOut(frame, Math.max(0, start - at), stop - at),
-    );
-    return { frames, skip: first !== undefined && isInline(first.frame) ? inFirst : 0, bytes: stop - start };
+  function close(): FrameRange {
+    const range = finish(end);
+    const kept = parts.filter((part) => part.end > end);
+    const first = kept[0];
+    // Bytes out of memory are cut exactly, a reply is kept whole.
+    const base = first === undefined || !isInline(first.frame) ? end : first.start;
+    parts = kept.map((part) => ({
+      frame: isInline(part.frame) ? copyOf(part.frame) : cutOut(part, base, part.end),
+      start: Math.max(part.start, base) - base,
+      end: part.end - base,
+    }));
+    buffer.copyWithin(0, base, length);
+    length -= base;
+    skip = end - base;
+    end = skip;
+    return range;
   }
 
-  add(carried);
   return {
     add,
     take,
@@ -114,12 +128,9 @@ export function createDumpWindow(carried: readonly Frame[] = [], skip = 0): Dump
     get full() {
       return isFull();
     },
-    range,
-    rangeOf: ({ start, bytes }) => from(start, start + bytes.length),
-    next() {
-      const { frames, skip: behind } = from(end, length);
-      return createDumpWindow(frames, behind);
-    },
+    rangeOf,
+    close,
+    finish: () => finish(),
   };
 }
 
@@ -128,20 +139,23 @@ function isInline({ outbox }: Frame): boolean {
   return outbox.length <= RESOURCE_DUMP_REPLY_BYTES;
 }
 
-/** A frame's bytes may move to another thread with the item that it came in. */
+/** The memory of a frame is used anew once its item has gone to the main thread. */
 function copyOf(frame: Frame): Frame {
-  return { ...frame, inbox: frame.inbox.slice(), outbox: frame.outbox.slice() };
+  return { ...frame, inbox: Uint8Array.from(frame.inbox), outbox: Uint8Array.from(frame.outbox) };
 }
 
-/** Of what was copied out of memory the first bytes only. */
-function shortened(frame: Frame, bytes: number): Frame {
-  return { ...frame, outbox: frame.outbox.subarray(0, RESOURCE_DUMP_REPLY_BYTES + Math.max(0, bytes)) };
+/** The frame without the bytes out of memory that lie behind a place of the window. */
+function shortened({ frame, start, end }: Part, stop: number): Frame {
+  if (stop >= end) return frame;
+  return { ...frame, outbox: frame.outbox.subarray(0, RESOURCE_DUMP_REPLY_BYTES + Math.max(0, stop - start)) };
 }
 
-function cutOut(frame: Frame, from: number, to: number): Frame {
-  const memory = frame.outbox.subarray(RESOURCE_DUMP_REPLY_BYTES + from, RESOURCE_DUMP_REPLY_BYTES + to);
+/** A frame of its own with those bytes out of memory that lie between two places of the window. */
+function cutOut({ frame, start, end }: Part, begin: number, stop: number): Frame {
+  const first = RESOURCE_DUMP_REPLY_BYTES - start;
+  const memory = frame.outbox.subarray(first + Math.max(begin, start), first + Math.min(stop, end));
   const outbox = new Uint8Array(RESOURCE_DUMP_REPLY_BYTES + memory.length);
   outbox.set(frame.outbox.subarray(0, RESOURCE_DUMP_REPLY_BYTES));
   outbox.set(memory, RESOURCE_DUMP_REPLY_BYTES);
-  return { ...frame, inbox: frame.inbox.slice(), outbox };
+  return { ...frame, inbox: Uint8Array.from(frame.inbox), outbox };
 }

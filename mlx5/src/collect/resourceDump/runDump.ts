@@ -46,8 +46,8 @@ export interface DumpOptions {
 const MOST_REMARKS = 64;
 /** A reply counts at least so much towards the limit: replies without data end too. */
 const LEAST_PROGRESS = 64;
-/** Asked for at once where firmware writes into memory. */
-const MEMORY_BYTES = 512 * 1024;
+/** Asked for at once where firmware writes into memory: as much as goes to the main thread in one block. */
+const MEMORY_BYTES = 32 * 1024;
 
 /** Dumps segments of one kind: its items are windows, each of whole segments, and every error and notice segment once
  * more as an item of its own. A dump that an earlier run has whole is not asked for again; one that it had in part is
@@ -56,18 +56,18 @@ export function* runDump(context: CollectContext, dump: PlannedDump, options: Du
   const known = knownEnd(context, dump, options.observe);
   if (known !== undefined) return known;
   const items = createDumpItems(context, dump);
-  let window = createDumpWindow();
+  const window = createDumpWindow();
   let reply: Uint8Array | undefined;
   let left = options.maxBytes;
   for (;;) {
     const answer = yield* exchange(context, { dump, reply, memory: options.memory }, () =>
-      items.windowItems(window, 'ok'),
+      items.windowItems(window.finish(), 'ok'),
     );
     window.add(answer.frames);
     const last = answer.frames.at(-1);
     if (answer.outcome !== 'ok' || last === undefined) {
       const missing = dump.probe && isMissing(last?.status);
-      yield* items.windowItems(window, missing ? 'absent' : answer.outcome);
+      yield* items.windowItems(window.finish(), missing ? 'absent' : answer.outcome);
       if (answer.stop !== undefined) throw answer.stop;
       return 'refused';
     }
@@ -80,17 +80,15 @@ export function* runDump(context: CollectContext, dump: PlannedDump, options: Du
       segments.forEach(options.observe);
       items.note(segments, window);
       if (!window.full || (!more && window.rest === 0)) break;
-      const next = window.next();
-      yield* items.windowItems(window, 'ok');
-      window = next;
+      yield* items.windowItems(window.close(), 'ok');
     }
     const stuck = window.frameCount > MOST_FRAMES;
     if (fault !== undefined || window.corrupt || stuck || (!more && window.rest > 0)) {
-      yield* items.windowItems(window, 'failed');
+      yield* items.windowItems(window.finish(), 'failed');
       return 'broken';
     }
     if (more && left > 0) continue;
-    yield* items.windowItems(window, 'ok');
+    yield* items.windowItems(window.finish(), 'ok');
     return more ? 'cut' : 'whole';
   }
 }
@@ -139,7 +137,7 @@ interface DumpItems {
   /** Keeps error and notice segments for items of their own. */
   note(segments: readonly Segment[], window: DumpWindow): void;
   /** The item of a window, and those of what was noted in it. */
-  windowItems(window: DumpWindow, outcome: ItemOutcome): Iterable<Item>;
+  windowItems(range: FrameRange, outcome: ItemOutcome): Iterable<Item>;
 }
 
 const REMARKS: ReadonlyMap<number, string> = new Map([
@@ -164,11 +162,8 @@ function createDumpItems({ done }: CollectContext, dump: PlannedDump): DumpItems
     }
   }
 
-  function* windowItems(window: DumpWindow, outcome: ItemOutcome): Generator<Item> {
-    const all = [
-      item(dump.name, windowKey(dump, number), { ...base, window: number }, window.range(), outcome),
-      ...remarks,
-    ];
+  function* windowItems(range: FrameRange, outcome: ItemOutcome): Generator<Item> {
+    const all = [item(dump.name, windowKey(dump, number), { ...base, window: number }, range, outcome), ...remarks];
     number += 1;
     remarks = [];
     for (const each of all) if (!done.has(each.key)) yield each;
@@ -219,12 +214,11 @@ function knownEnd({ done }: CollectContext, dump: PlannedDump, observe: DumpOpti
   return last.outcome === 'ok' ? 'whole' : last.outcome === 'failed' ? 'broken' : 'refused';
 }
 
-/** Whether nothing follows: not in another reply, and no segments behind the window's in this one. */
-function endsDump({ frames, index }: Item): boolean {
-  const last = frames.at(-1);
+/** Whether nothing follows: no other reply, and the last segment of a dump is there. */
+function endsDump(window: Item): boolean {
+  const last = window.frames.at(-1);
   if (last === undefined || moreFollows(last.outbox.subarray(MAILBOX_HEADER_BYTES))) return false;
-  const { skip = 0, bytes = 0 } = index;
-  return segmentPayload({ frames, index: {} }).length === skip + bytes;
+  return parseSegments(segmentPayload(window)).segments.at(-1)?.type === SEGMENT.TERMINATE;
 }
 
 /** Statuses that firmware may have for an object that is not there. Whose it is may count as well: a UID without rights

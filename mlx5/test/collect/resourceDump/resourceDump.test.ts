@@ -149,13 +149,13 @@ test('a long dump comes in windows of whole segments that add up to it', (t) => 
   t.is(stop, undefined);
   const whole = long.dumps({ type: 0x1200, index1: 0, index2: 0, count1: 0xffff, count2: 0 });
   const windows = items.slice(1);
-  t.true(windows.length >= 7, `${windows.length}`);
+  t.true(windows.length >= 50, `${windows.length}`);
   t.deepEqual(payloadOf({ items }, 'FULL_CQC'), whole);
   for (const [at, item] of windows.entries()) {
     t.is(item.key, `FULL_CQC{num_of_obj1=0xffff,window=${at}}`);
     const payload = segmentPayload(item);
     t.is(parseSegments(payload).end, payload.length, item.key);
-    t.true(payload.length < 128 * 1024 + 1024);
+    t.true(payload.length < 16 * 1024 + 1024);
   }
   t.true(
     requests.some(({ sequence }) => sequence === 15),
@@ -167,7 +167,9 @@ test('frames are what was exchanged: only those at the border of two windows sta
   const { items, requests } = run(allCqs, long);
   const frames = items.slice(1).flatMap((item) => item.frames);
   const commands = requests.filter(({ given }) => given.type === 0x1200).length;
-  t.is(frames.length, commands + items.length - 2);
+  const starts = frames.map(({ inbox, outbox }) => Buffer.concat([inbox, outbox]).toString('latin1'));
+  t.is(new Set(starts).size, commands);
+  t.true(frames.length <= commands + items.length - 2);
   t.true(frames.every(({ inbox, outbox }) => inbox.length === 272 && outbox.length === 272));
 });
 
@@ -184,13 +186,16 @@ test('into memory the windows are the same, with few commands', (t) => {
     inline.items.map((item) => decodeItem(item).fields),
   );
   const asked = dumped.requests.filter(({ given }) => given.type === 0x1200);
-  t.true(asked.length <= 4, `${asked.length}`);
+  t.true(asked.length <= 40, `${asked.length}`);
   t.true(asked.every((one) => !one.inline && one.mkey === memory.mkey && one.address === memory.address));
   const raw = dumped.items
     .slice(1)
     .flatMap(({ frames }) => frames)
     .reduce((sum, { outbox }) => sum + outbox.length, 0);
-  t.true(raw < payloadOf(dumped, 'FULL_CQC').length + 20_000, `${raw}: no byte of memory is kept twice`);
+  t.true(
+    raw < payloadOf(dumped, 'FULL_CQC').length + 272 * (asked.length + dumped.items.length),
+    `${raw}: no byte of memory is kept twice`,
+  );
 });
 
 test('mode Inline takes no memory, mode Memory needs it', (t) => {

@@ -168,9 +168,9 @@ test('however a dump is cut into replies, its windows are the same', (t) => {
 /** Runs a dump through windows as the collector does. */
 function windowsOf(dump: Uint8Array, sizeOf: (reply: number) => number, inline: boolean): readonly Uint8Array[] {
   const windows: Uint8Array[] = [];
-  let window = createDumpWindow();
+  const window = createDumpWindow();
   const close = (): void => {
-    const { frames, skip, bytes } = window.range();
+    const { frames, skip, bytes } = window.close();
     windows.push(segmentPayload({ frames, index: { skip, bytes } }));
   };
   for (let at = 0, reply = 0; at < dump.length; reply += 1) {
@@ -180,9 +180,7 @@ function windowsOf(dump: Uint8Array, sizeOf: (reply: number) => number, inline: 
     for (;;) {
       window.take();
       if (!window.full || (at >= dump.length && window.rest === 0)) break;
-      const next = window.next();
       close();
-      window = next;
     }
   }
   close();
