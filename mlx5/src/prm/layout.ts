@@ -1,6 +1,6 @@
 import { type Condition, parseCondition } from './condition.ts';
-import { readLayoutData } from './layoutData.ts';
 import { LayoutError } from './layoutError.ts';
+import { type LayoutTable, readLayoutTable } from './layoutTable.ts';
 
 /** INDEX selects what is read, OP modifies the operation; the rest as its letters say. */
 export type Access = 'INDEX' | 'OP' | 'RO' | 'RW' | 'WO';
@@ -65,11 +65,15 @@ interface StoredLayout {
   readonly union?: 'selected' | 'conditional' | 'plain';
   readonly fields: readonly StoredField[];
 }
-type StoredLayouts = Readonly<Record<string, StoredLayout>>;
 
-let registerNodes: StoredLayouts | undefined;
-let commandStructs: StoredLayouts | undefined;
-let moreStructs: StoredLayouts | undefined;
+/** Tables in the order in which they are searched. */
+const TABLES = [
+  'registerNodes',
+  'commandStructs',
+  // Entries of queues, and replies whose length the header's arrays of length 0 cannot tell.
+  'moreStructs',
+] as const;
+const tables = new Map<string, LayoutTable>();
 const compiled = new Map<string, Layout>();
 
 /** The layout of a register node (`ppcnt_reg_ext`) or command structure (`query_issi_out`) by its documented name.
@@ -77,9 +81,8 @@ const compiled = new Map<string, Layout>();
 export function layoutOf(name: string): Layout {
   const known = compiled.get(name);
   if (known !== undefined) return known;
-  registerNodes ??= readLayoutData('registerNodes') as StoredLayouts;
-  commandStructs ??= readLayoutData('commandStructs') as StoredLayouts;
-  const stored = registerNodes[name] ?? commandStructs[name] ?? moreStruct(name);
+  let stored: StoredLayout | undefined;
+  for (const table of TABLES) stored ??= tableOf(table).get(name) as StoredLayout | undefined;
   if (stored === undefined) {
     throw new LayoutError('UnknownLayout', `there is no layout named "${name}" in the register database or mlx5_ifc.h`);
   }
@@ -88,20 +91,18 @@ export function layoutOf(name: string): Layout {
   return layout;
 }
 
-/** Entries of queues, and replies whose length the header's arrays of length 0 cannot tell. */
-function moreStruct(name: string): StoredLayout | undefined {
-  moreStructs ??= readLayoutData('moreStructs') as StoredLayouts;
-  return moreStructs[name];
-}
-
 /** Names of the layouts that are generated: the register database's nodes, then the command structures. */
 export function layoutNames(): {
   readonly registerNodes: readonly string[];
   readonly commandStructs: readonly string[];
 } {
-  registerNodes ??= readLayoutData('registerNodes') as StoredLayouts;
-  commandStructs ??= readLayoutData('commandStructs') as StoredLayouts;
-  return { registerNodes: Object.keys(registerNodes), commandStructs: Object.keys(commandStructs) };
+  return { registerNodes: tableOf('registerNodes').names, commandStructs: tableOf('commandStructs').names };
+}
+
+function tableOf(name: (typeof TABLES)[number]): LayoutTable {
+  const table = tables.get(name) ?? readLayoutTable(name);
+  tables.set(name, table);
+  return table;
 }
 
 function compile(name: string, stored: StoredLayout): Layout {
