@@ -134,6 +134,18 @@ function decodedField(files: BundleContents, device: string, item: string, path:
 
 const EXAMPLES = new URL('../../examples/', import.meta.url).pathname;
 
+/** One collector on every card; the DPU lets its host see nothing. */
+const WHOLE_POOL = {
+  reason: 'True WithUnsupported',
+  devices: [
+    'gpu-a 0000:03:00.0 Succeeded',
+    'gpu-a 0000:83:00.0 Succeeded',
+    'gpu-b 0000:17:00.0 Succeeded',
+    'gpu-b 0000:98:00.0 Succeeded',
+    'gpu-c 0000:03:00.0 DeviceUnsupported',
+  ],
+};
+
 /** How each example ends on the three hosts, as its comments say. */
 const examples: Readonly<Record<string, { readonly reason: string; readonly devices: readonly string[] }>> = {
   'register-dump': {
@@ -167,6 +179,9 @@ const examples: Readonly<Record<string, { readonly reason: string; readonly devi
       'gpu-c 0000:03:00.0 Succeeded',
     ],
   },
+  'link-diagnostics': WHOLE_POOL,
+  'firmware-info': WHOLE_POOL,
+  'nv-config': WHOLE_POOL,
   'one-device': { reason: 'True AllSucceeded', devices: ['gpu-a 0000:03:00.0 Succeeded'] },
 };
 
@@ -185,6 +200,16 @@ for (const [name, { reason, devices }] of Object.entries(examples)) {
     t.is(manifests.length, devices.length);
   });
 }
+
+test.serial('a bundle has the page of a collector that has one, as text and as JSON', async (t) => {
+  const files = await t.context.bench.bundle('link-diagnostics');
+  const folder = 'gpu-b/0000:98:00.0/link';
+  const text = files.get(`${folder}/report.txt`)?.toString() ?? '';
+  t.regex(text, /^Status opcode +: 1024 {3}\(!\) warning\n +Plug the cable or module\.$/m);
+  t.like(JSON.parse(files.get(`${folder}/report.json`)?.toString() ?? ''), { type: 'LinkDiagnostics' });
+  const others = await t.context.bench.bundle('capabilities');
+  t.false([...others.keys()].some((path) => path.includes('report.')));
+});
 
 test.serial(
   'nothing was changed on a device: users only read, the driver only made and removed their contexts',
