@@ -1,7 +1,8 @@
 /** The thread of `mlx5-channel.ts`: the same register read by a bare ioctl and through the library, in turns. */
 import { closeSync, openSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type NicFunction, openChannel } from '@nicdiag/mlx5';
+import type { NicFunction } from '@nicdiag/mlx5';
+import { openChannel } from '@nicdiag/mlx5/channel';
 import { registerByName, setField, writeInboxHeader, writeRegisterId } from '@nicdiag/mlx5/prm';
 import koffi from 'koffi';
 

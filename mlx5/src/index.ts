@@ -1,9 +1,10 @@
+/** What a program needs that runs lanes. What only a lane's thread does is not
+ * loaded with it: `@nicdiag/mlx5/channel`, `@nicdiag/mlx5/collectors`. */
 export type { CallResult, Channel, ChannelInfo, Scope } from './channel/channel.ts';
 export { ChannelError, type ChannelErrorCode } from './channel/channelError.ts';
 export { explainErrno } from './channel/errno.ts';
 export { GuardError, type GuardErrorCode } from './channel/guard.ts';
-export { openChannel } from './channel/openChannel.ts';
-export { COLLECTOR_TYPES, createCollector } from './collect/createCollector.ts';
+export { COLLECTOR_TYPES } from './collect/createCollector.ts';
 export { type Frame, type Item, type ItemKind, type ItemOutcome, isItemError } from './collect/item.ts';
 export type { CollectorSpec, Impact, NvValues, RegisterRequest, ResourceDumpSpec } from './collect/spec.ts';
 export type { ChannelKind, NicFunction } from './discover/device.ts';

@@ -36,7 +36,8 @@ export async function collectCommand(
   const format = parseItemFormat(options.output);
   const impact = parseImpact(options.impact);
   const request = command.request(args, options);
-  const { createCollector, discoverDevices } = await import('@nicdiag/mlx5');
+  const { discoverDevices } = await import('@nicdiag/mlx5');
+  const { createCollector } = await import('@nicdiag/mlx5/collectors');
   const needed = createCollector(request.spec).impact;
   if (IMPACTS.indexOf(impact) < IMPACTS.indexOf(needed)) {
     throw new UsageError(`this is ${needed}: ${WARNINGS[needed]}. To do it all the same say --impact ${needed}`);

@@ -46,7 +46,7 @@ export async function rpcCommand(hex: string | undefined, options: RpcOptions, i
 }
 
 async function openFor(device: NicFunction, write: boolean): Promise<Channel> {
-  if (!write) return (await import('@nicdiag/mlx5')).openChannel(device, { impact: 'ReadOnly' });
+  if (!write) return (await import('@nicdiag/mlx5/channel')).openChannel(device, { impact: 'ReadOnly' });
   return (await import('@nicdiag/mlx5/unguarded')).openUnguarded(device);
 }
 
