@@ -31,7 +31,11 @@ export const rscdumpCommand: LocalCommand = {
       mode: modeOf(mode),
       followReferences: countOf(follow),
     };
-    return { spec: { name: 'rscdump', type: 'ResourceDump', resourceDump } };
+    return {
+      spec: { name: 'rscdump', type: 'ResourceDump', resourceDump },
+      // The menu is read before every dump; it is shown when it is all that was asked for.
+      ...(segments.length === 0 ? {} : { shows: ({ name }) => name !== 'MENU' }),
+    };
   },
 };
 

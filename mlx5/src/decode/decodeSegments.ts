@@ -63,6 +63,7 @@ function presentSegment(segment: Segment, path: string, context: Context): Decod
     { path, byte: start },
     collected,
   );
+  if (type === SEGMENT.MENU) return { segment_type: type, ...presentMenu(fields) };
   if (known.text !== undefined) {
     const text = textOf(bytes);
     if (text !== undefined) collected.texts[`${path}.${known.text}`] = text;
@@ -70,6 +71,29 @@ function presentSegment(segment: Segment, path: string, context: Context): Decod
   if (type === SEGMENT.COMMAND) nameType(fields['segment_called'], `${path}.segment_called`, collected);
   if (type === SEGMENT.REFERENCE) nameType(fields['reference_segment'], `${path}.reference_segment`, collected);
   return { segment_type: type, ...fields };
+}
+
+/** The menu's records with the names of those flags that are set, in place of twelve bits each. */
+function presentMenu(fields: DecodedFields): DecodedFields {
+  const records = fields['record'];
+  if (!isList(records)) return fields;
+  return { ...fields, record: records.map((record) => (isFields(record) ? withFlags(record) : record)) };
+}
+
+const PLAIN = new Set(['segment_type', 'segment_name', 'index1_name', 'index2_name']);
+
+function withFlags(record: DecodedFields): DecodedFields {
+  const entries = Object.entries(record);
+  const set = entries.filter(([name, value]) => !PLAIN.has(name) && value === 1).map(([name]) => name);
+  return { ...Object.fromEntries(entries.filter(([name]) => PLAIN.has(name))), flags: set.reverse() };
+}
+
+function isList(value: DecodedValue | undefined): value is readonly DecodedValue[] {
+  return Array.isArray(value);
+}
+
+function isFields(value: DecodedValue): value is DecodedFields {
+  return typeof value === 'object' && !isList(value);
 }
 
 function presentResource({ type, start, bytes }: Segment, path: string, context: Context): DecodedFields {
