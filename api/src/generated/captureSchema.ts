@@ -181,7 +181,8 @@ export const CAPTURE_SPEC_SCHEMA: object = {
               "NvConfig",
               "ObjectDump",
               "ResourceDump",
-              "CoreDump"
+              "CoreDump",
+              "HostState"
             ]
           },
           "registerDump": {

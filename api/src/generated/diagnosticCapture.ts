@@ -5,7 +5,15 @@ import type { ObjectMeta } from '../objectMeta.ts';
  * One collector. The field named as its type holds its options.
  */
 export type Collector =
-  RegisterDump | CapabilityDump | LinkDiagnostics | FirmwareInfo | NvConfig | ObjectDump | ResourceDump | CoreDump;
+  | RegisterDump
+  | CapabilityDump
+  | LinkDiagnostics
+  | FirmwareInfo
+  | NvConfig
+  | ObjectDump
+  | ResourceDump
+  | CoreDump
+  | HostState;
 
 /**
  * DiagnosticCapture asks for diagnostics of the mlx5 NICs of some nodes, once. It ends by its deadline; a finished capture never runs again.
@@ -402,6 +410,13 @@ export interface CoreDump {
      */
     type: 'Memory' | 'General' | 'QueuePair';
   };
+}
+export interface HostState {
+  /**
+   * Name of this collector in results and bundles, unique in the capture. A lower-case DNS label, at most 32 characters.
+   */
+  name: string;
+  type: 'HostState';
 }
 /**
  * How much runs at once.

@@ -20,9 +20,11 @@ export interface ConnectionFlags {
   readonly requestTimeout?: string;
 }
 
+/** Below a command's own options in its help. */
 export function addConnectionFlags(command: Command): Command {
   return command
-    .option('-n, --namespace <name>', 'namespace of the capture')
+    .optionsGroup('Connection, as in kubectl:')
+    .option('-n, --namespace <name>', "namespace (default: the context's)")
     .option('--kubeconfig <file>', 'kubeconfig file')
     .option('--context <name>', 'context of the kubeconfig')
     .option('--cluster <name>', 'cluster of the kubeconfig')
@@ -32,7 +34,7 @@ export function addConnectionFlags(command: Command): Command {
     .option('--certificate-authority <file>', 'CA of the API server')
     .option('--insecure-skip-tls-verify', "do not verify the API server's certificate")
     .option('--as <user>', 'user to impersonate')
-    .option('--as-group <group>', 'group to impersonate, may be repeated', collect, [])
+    .option('--as-group <group>', 'group to impersonate, may be repeated', collect)
     .option(
       '--request-timeout <duration>',
       'longest wait for one answer of the API server, such as 10s; 0 for none',
@@ -75,7 +77,8 @@ export function durationFlag(flag: string, text: string): number {
   }
 }
 
-function collect(value: string, before: readonly string[]): string[] {
+/** For an option that may be repeated. */
+export function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value];
 }
 

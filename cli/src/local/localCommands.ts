@@ -1,6 +1,7 @@
 import { capCommand } from './capCommand.ts';
 import { coredumpCommand } from './coredumpCommand.ts';
 import { fwinfoCommand } from './fwinfoCommand.ts';
+import { hostCommand } from './hostCommand.ts';
 import { linkCommand } from './linkCommand.ts';
 import type { LocalCommand } from './localCommand.ts';
 import { nvconfigCommand } from './nvconfigCommand.ts';
@@ -18,4 +19,5 @@ export const LOCAL_COMMANDS: readonly LocalCommand[] = [
   linkCommand,
   fwinfoCommand,
   nvconfigCommand,
+  hostCommand,
 ];

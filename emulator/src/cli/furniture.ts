@@ -8,7 +8,6 @@ const devNodes = [
   'full',
   'fuse',
   'hugepages',
-  'kmsg',
   'mqueue',
   'net',
   'null',

@@ -10,8 +10,10 @@ import { createFirmwareFunction, type FirmwareFunction } from '../firmware/firmw
 import type { Clock } from '../firmware/state/clock.ts';
 import { createTree, type DeviceNode, type Tree } from '../fuse/tree.ts';
 import type { FunctionProfile, HostProfile } from './profile.ts';
+import { plantBridges } from './sysfs/plantBridge.ts';
 import { plantFunction } from './sysfs/plantFunction.ts';
 import { plantHost } from './sysfs/plantHost.ts';
+import { plantKernel } from './sysfs/plantKernel.ts';
 
 /** One emulated host: its devices, and the files through which programs see them. */
 export interface Host {
@@ -50,6 +52,8 @@ export function createHost({ profile, seed, clock, faults, log }: HostOptions): 
   const iommu = createIommu();
   let tainted = false;
   plantHost(tree);
+  plantKernel(tree, profile);
+  plantBridges(tree, profile.cards);
 
   /** A device from its probe to its removal. Files that were open then stay dead, also when it comes back. */
   function plug(firmware: FirmwareFunction, siblings: readonly FunctionProfile[]): Plugged {

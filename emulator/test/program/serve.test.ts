@@ -19,7 +19,7 @@ served('sysfs has the shape that Linux gives it', async (t) => {
   const run = async (...command: string[]): Promise<string> => (await namespace.run(command)).stdout.trim();
   const pci = `${root}/sys/devices/pci0000:00/0000:00:01.0/0000:03:00.0`;
 
-  t.is(await run('ls', `${root}/dev`), 'fwctl\nmlx5ctl-mlx5_core.ctl.0\nmlx5ctl-mlx5_core.ctl.1');
+  t.is(await run('ls', `${root}/dev`), 'fwctl\nkmsg\nmlx5ctl-mlx5_core.ctl.0\nmlx5ctl-mlx5_core.ctl.1');
   t.is(await run('realpath', `${root}/sys/bus/auxiliary/devices/mlx5_core.ctl.0`), `${pci}/mlx5_core.ctl.0`);
   t.is(await run('realpath', `${root}/sys/class/net/enp3s0np0/device`), pci);
   t.is(await run('realpath', `${root}/sys/class/infiniband/mlx5_0/device`), pci);
@@ -65,7 +65,7 @@ withClient('a removed device vanishes, open files answer ENODEV, and it comes ba
   t.is((await lines.next()).value, 'open');
 
   t.like(await emulator.control({ fault: 'remove', device: '0000:03:00.0' }), { ok: true });
-  t.is((await namespace.run(['ls', `${root}/dev`])).stdout, 'fwctl\nmlx5ctl-mlx5_core.ctl.1\n');
+  t.is((await namespace.run(['ls', `${root}/dev`])).stdout, 'fwctl\nkmsg\nmlx5ctl-mlx5_core.ctl.1\n');
   t.is((await namespace.run(['ls', `${root}/sys/class/net`])).stdout, 'ibp131s0\n');
   client.stdin.write('\n');
   t.is((await lines.next()).value, '19');

@@ -39,6 +39,10 @@ export interface CommandAnswer {
 }
 
 export interface CommandRunner {
+  /** Before something is read without a command.
+   * @param bytes that it may bring
+   * @throws CollectorStop when cancelled or over the byte limit */
+  admit(bytes: number): void;
   /** @throws CollectorStop when cancelled or over the byte limit, before the command is given */
   run(request: CommandRequest): CommandAnswer;
 }
@@ -55,7 +59,8 @@ export interface LaneControl {
 
 export interface CommandRunnerOptions {
   readonly device: NicFunction;
-  readonly channel: Channel;
+  /** Absent when the device could not be opened, or need not be: then there are no commands. */
+  readonly channel?: Channel;
   readonly control: LaneControl;
   readonly slab: ByteSlab;
   /** Raw bytes, shared by all collectors of a job. */
@@ -96,17 +101,22 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
     }
   }
 
-  function give(request: CommandRequest, inbox: Uint8Array): Frame {
+  function admit(bytes: number): void {
     if (control.cancelled())
       throw new CollectorStop('Cancelled', `cancelled before the next command to ${device.pciAddress}`);
-    const room = request.memory?.source.length ?? 0;
-    budget.left -= request.inLength + request.outLength + room;
+    budget.left -= bytes;
     if (budget.left < 0) {
       throw new CollectorStop(
         'LimitExceeded',
         `${device.pciAddress}: the limit of raw bytes for one device is reached`,
       );
     }
+  }
+
+  function give(request: CommandRequest, inbox: Uint8Array): Frame {
+    if (channel === undefined) throw new CollectorStop('OpenFailed', `${device.node} is not open`);
+    const room = request.memory?.source.length ?? 0;
+    admit(request.inLength + request.outLength + room);
     const outbox = slab.allocate(request.outLength);
     control.commandBegins();
     const { length, errno, startedNs, elapsedNs } = channel.call(inbox, outbox, READ_SCOPE);
@@ -156,7 +166,7 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
     return new CollectorStop('CollectorError', `${tried}, as did the ${failures - 1} before it: ${what}`);
   }
 
-  return { run };
+  return { run, admit };
 }
 
 function outcomeOf({ probe }: CommandRequest, { errno, status }: Frame): ItemOutcome {

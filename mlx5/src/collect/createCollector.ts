@@ -2,6 +2,7 @@ import { createCapabilityDump } from './capabilityDump.ts';
 import type { Collector } from './collector.ts';
 import { createCoreDump } from './coreDump.ts';
 import { createFirmwareInfo } from './firmwareInfo.ts';
+import { createHostState } from './hostState/hostState.ts';
 import { createLinkDiagnostics } from './linkDiagnostics.ts';
 import { createNvConfig } from './nvConfig.ts';
 import { createObjectDump } from './objectDump/objectDump.ts';
@@ -24,6 +25,7 @@ const FACTORIES: CollectorFactories = {
   ObjectDump: createObjectDump,
   ResourceDump: createResourceDump,
   CoreDump: createCoreDump,
+  HostState: createHostState,
 };
 
 /** The collector for what a capture asks for. */

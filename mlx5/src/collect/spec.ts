@@ -8,7 +8,8 @@ export type CollectorSpec =
   | NvConfigSpec
   | ObjectDumpSpec
   | ResourceDumpSpec
-  | CoreDumpSpec;
+  | CoreDumpSpec
+  | HostStateSpec;
 
 export interface RegisterDumpSpec {
   readonly name: string;
@@ -111,6 +112,12 @@ export interface CoreDumpSpec {
     /** Of memory, or what firmware prints into its tracer: everything, or a queue pair. Default `Memory`. */
     readonly type?: 'Memory' | 'General' | 'QueuePair';
   };
+}
+
+/** It has no options. */
+export interface HostStateSpec {
+  readonly name: string;
+  readonly type: 'HostState';
 }
 
 /** Values in force, from the next reset on, as delivered. */

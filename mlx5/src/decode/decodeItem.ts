@@ -10,6 +10,7 @@ import {
 } from '../prm/index.ts';
 import { decodeCoreDump } from './decodeCoreDump.ts';
 import type { DecodedError, DecodedItem } from './decodedItem.ts';
+import { decodeHost } from './decodeHost.ts';
 import { decodeNvItem, decodeNvQuery } from './decodeNvItem.ts';
 import { decodeObject } from './decodeObject.ts';
 import { decodeSegments, segmentFault } from './decodeSegments.ts';
@@ -29,6 +30,7 @@ export function decodeItem(item: Item): DecodedItem {
   }
   if (kind === 'segment') return { ...head, ...decodeSegments(item) };
   if (kind === 'memory') return { ...head, ...decodeCoreDump(last.outbox) };
+  if (kind === 'host') return { ...head, ...decodeHost(name, last.outbox) };
   if (kind === 'object') return { ...head, ...decodeObject(name, last.outbox) };
   return { ...head, ...decodeAnswer(item, last.outbox.subarray(MAILBOX_HEADER_BYTES)) };
 }

@@ -58,6 +58,11 @@ export function createHostRoot(root: string): HostRoot {
   return { list, read, resolve, locate };
 }
 
+/** The host's root by the path of a device's node, which lies in `<root>/dev`. */
+export function rootOf(node: string): string {
+  return node.slice(0, node.lastIndexOf('/dev/')) || '/';
+}
+
 /** The target of a link, false for what is no link, undefined for what is not there. */
 function linkTarget(path: string): string | false | undefined {
   return attempt(() => (lstatSync(path).isSymbolicLink() ? readlinkSync(path) : false), undefined);

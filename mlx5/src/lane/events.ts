@@ -26,6 +26,7 @@ export interface LaneCollector {
 export type CollectorReason =
   | 'Unsupported'
   | 'InvalidSpec'
+  | 'OpenFailed'
   | 'DeviceGone'
   | 'DeviceHung'
   | 'LimitExceeded'
@@ -64,8 +65,8 @@ export type LaneEvent =
       readonly wallMs: number;
       readonly monotonicNs: bigint;
     }
-  /** Always the last event; every collector has had its `collectorEnded` before, unless the device could not be opened.
-   * `openFailed` carries the errno's name in `message`. */
+  /** Always the last event; every collector has had its `collectorEnded` before, unless the device could not be opened
+   * and all of them needed it. `openFailed` carries the errno's name in `message`. */
   | {
       readonly type: 'ended';
       readonly outcome: 'done' | 'cancelled' | 'gone' | 'hung' | 'openFailed' | 'crashed';

@@ -1,11 +1,12 @@
 import type { Channel } from '../channel/channel.ts';
 import { ChannelError } from '../channel/channelError.ts';
 import { openChannel } from '../channel/openChannel.ts';
-import { CollectorStop } from '../collect/collector.ts';
+import { COMMANDS_ONLY, type Collector, CollectorStop } from '../collect/collector.ts';
 import { type CommandRunner, createCommandRunner, type LaneControl } from '../collect/commandRunner.ts';
 import { createCollector } from '../collect/createCollector.ts';
 import { createDumpMemory, type DumpMemory, type OwnedDumpMemory } from '../collect/dumpMemory.ts';
 import { isItemError } from '../collect/item.ts';
+import type { CollectorSpec } from '../collect/spec.ts';
 import { layoutVersion } from '../prm/index.ts';
 import type { CollectorEnd, CollectorReason, LaneCollector, LaneEvent, LaneJob } from './events.ts';
 import { createItemBatches, type ItemBatches } from './itemBatches.ts';
@@ -27,55 +28,97 @@ type LaneOutcome = Extract<LaneEvent, { type: 'ended' }>['outcome'];
 
 /** How a lane goes on after a collector stopped: the outcome that ends it, nothing where the next collector may try. */
 const LANE_ENDS: Partial<Record<CollectorReason, LaneOutcome>> = {
+  OpenFailed: 'openFailed',
   DeviceGone: 'gone',
   DeviceHung: 'hung',
   Cancelled: 'cancelled',
 };
 
-/** The whole work of a lane: opens the device, runs the collectors one after another, closes. Blocks its thread. */
+/** The whole work of a lane: opens the device, runs the collectors one after another, closes. Blocks its thread. A device
+ * that cannot be opened, or is gone, is what the host's kernel can still tell of: collectors that need no channel run all
+ * the same. */
 export function workLane(job: LaneJob, surroundings: LaneSurroundings): void {
   const { control, send } = surroundings;
-  let channel: Channel;
-  // Opening and closing make and free a user context in firmware: they can hang as any command.
-  control.commandBegins();
-  try {
-    channel = openChannel(job.device, { impact: job.impact });
-  } catch (error) {
-    control.commandEnds();
-    if (!(error instanceof ChannelError)) throw error;
-    send({ type: 'ended', outcome: 'openFailed', message: error.message });
+  const collectors = job.collectors.map((work) => ({ ...work, collector: collectorFor(work.spec) }));
+  const opened =
+    collectors.length === 0 || collectors.some(({ collector }) => collector.needs.channel)
+      ? open(job, control)
+      : { type: 'notNeeded' as const };
+  if (opened.type === 'failed' && collectors.every(({ collector }) => collector.needs.channel)) {
+    send({ type: 'ended', outcome: 'openFailed', message: opened.message });
     return;
   }
-  control.commandEnds();
-  send({ type: 'opened', info: channel.info, layoutVersion: layoutVersion() });
-  const ended = runCollectors(job, channel, surroundings);
-  control.commandBegins();
-  channel.close();
-  control.commandEnds();
+  const channel = opened.type === 'open' ? opened.channel : undefined;
+  if (channel !== undefined) send({ type: 'opened', info: channel.info, layoutVersion: layoutVersion() });
+  const failure = opened.type === 'failed' ? new CollectorStop('OpenFailed', opened.message) : undefined;
+  const ended = runCollectors(job, collectors, { channel, failure }, surroundings);
+  if (channel !== undefined) {
+    control.commandBegins();
+    channel.close();
+    control.commandEnds();
+  }
   send({ type: 'ended', ...ended });
 }
 
+/** A spec that no collector can be made of ends that collector, not the lane. */
+function collectorFor(spec: CollectorSpec): Collector {
+  try {
+    return createCollector(spec);
+  } catch (error) {
+    return {
+      ...{ type: spec.type, impact: 'ReadOnly', needs: COMMANDS_ONLY, estimate: () => ({ commands: 0, bytes: 0 }) },
+      collect() {
+        throw error;
+      },
+    };
+  }
+}
+
+type Opened =
+  | { readonly type: 'open'; readonly channel: Channel }
+  | { readonly type: 'failed'; readonly message: string };
+
+/** Opening and closing make and free a user context in firmware: they can hang as any command. */
+function open({ device, impact }: LaneJob, control: LaneControl): Opened {
+  control.commandBegins();
+  try {
+    return { type: 'open', channel: openChannel(device, { impact }) };
+  } catch (error) {
+    if (!(error instanceof ChannelError)) throw error;
+    return { type: 'failed', message: error.message };
+  } finally {
+    control.commandEnds();
+  }
+}
+
+interface CollectorWork extends LaneCollector {
+  readonly collector: Collector;
+}
+
+/** @param access the channel, or why there is none */
 function runCollectors(
   job: LaneJob,
-  channel: Channel,
+  collectors: readonly CollectorWork[],
+  { channel, failure }: { readonly channel: Channel | undefined; readonly failure: CollectorStop | undefined },
   { control, blocks, send }: LaneSurroundings,
 ): { readonly outcome: LaneOutcome; readonly message?: string } {
   let collecting = '';
   const batches = createItemBatches(blocks, (block) => send({ type: 'block', collector: collecting, block }));
   const budget = { left: job.maxBytes - bytesOnDisk(job.collectors) };
   const announced = announceFirstCommand(control, send);
-  const runner = createCommandRunner({ device: job.device, channel, control: announced, slab: batches, budget });
+  const through = channel === undefined ? {} : { channel };
+  const runner = createCommandRunner({ device: job.device, ...through, control: announced, slab: batches, budget });
   const memory = createLaneMemory(job, channel, announced);
-  let stopped: CollectorStop | undefined;
-  for (const collector of job.collectors) {
-    const { name } = collector.spec;
+  let stopped = failure;
+  for (const work of collectors) {
+    const { name } = work.spec;
     // What stopped the lane ends the collectors that have not begun, too.
-    if (stopped !== undefined) {
+    if (stopped !== undefined && (work.collector.needs.channel || stopped.reason === 'Cancelled')) {
       send({ type: 'collectorEnded', end: { name, ...stateAfter(stopped), items: 0, itemErrors: 0 }, ...now() });
       continue;
     }
     collecting = name;
-    const stop = runCollector(job, collector, { runner, batches, send, ...memory });
+    const stop = runCollector(job, work, { runner, batches, send, ...memory });
     if (stop !== undefined && LANE_ENDS[stop.reason] !== undefined) stopped = stop;
   }
   // A device that hangs would hang in this, too: closing the channel ends what is left.
@@ -94,10 +137,10 @@ interface LaneParts {
 /** Memory for dumps: made when a collector asks for it, the same one for all collectors of the lane. */
 function createLaneMemory(
   { device }: LaneJob,
-  channel: Channel,
+  channel: Channel | undefined,
   control: LaneControl,
 ): { readonly memory?: () => DumpMemory; readonly release: () => void } {
-  if (channel.registerMemory === undefined) return { release() {} };
+  if (channel?.registerMemory === undefined) return { release() {} };
   let made: OwnedDumpMemory | undefined;
   return {
     memory() {
@@ -108,7 +151,11 @@ function createLaneMemory(
   };
 }
 
-function runCollector(job: LaneJob, { spec, done }: LaneCollector, parts: LaneParts): CollectorStop | undefined {
+function runCollector(
+  job: LaneJob,
+  { spec, done, collector }: CollectorWork,
+  parts: LaneParts,
+): CollectorStop | undefined {
   const { runner, batches, send, memory } = parts;
   const { name } = spec;
   send({ type: 'collectorStarted', name, ...now() });
@@ -117,7 +164,7 @@ function runCollector(job: LaneJob, { spec, done }: LaneCollector, parts: LanePa
   let itemErrors = 0;
   let stop: CollectorStop | undefined;
   try {
-    for (const item of createCollector(spec).collect({
+    for (const item of collector.collect({
       device: job.device,
       runner,
       done: known,

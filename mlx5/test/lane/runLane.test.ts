@@ -65,6 +65,7 @@ test('what was read decodes to the device that it is', async (t) => {
   t.like(identityFrom(items), { firmwareVersion: '28.42.1000', psid: 'MT_0000000838' });
   t.like(portStatesFrom(items), [{ number: 1, state: 'Up' }]);
   for (const item of items) {
+    if (item.outcome === 'absent') continue;
     const decoded = decodeItem(item);
     t.deepEqual(decoded.unknown, {}, item.key);
     t.true(Object.keys(decoded.fields).length > 0, item.key);
@@ -121,7 +122,7 @@ test('a device that vanishes half way ends the lane; what was read stays, and it
   await host.control({ fault: 'remove', device: device.pciAddress, afterCommands: 30, times: 1 });
   const { items, ends, ended } = await lane(device, { specs: [registers, capabilities] });
   t.is(ended.outcome, 'gone');
-  t.is(items.filter(({ outcome }) => outcome === 'ok').length, 30);
+  t.is(items.filter(({ outcome }) => outcome !== 'failed').length, 30);
   t.like(items.at(-1), { outcome: 'failed' });
   t.like(ends, [
     { name: 'regs', state: 'Failed', reason: 'DeviceGone', itemErrors: 1 },
@@ -145,7 +146,7 @@ test('a register write is impossible: the guard stands before the ioctl', async 
   const before = host.log().length;
   const named = { registers: [{ name: 'PPCNT', index: { clr: '1' } }] };
   const { ends } = await lane(host.devices[0]!, { specs: [{ name: 'w', type: 'RegisterDump', registerDump: named }] });
-  t.like(ends[0], { state: 'Failed', reason: 'CollectorError' });
+  t.like(ends[0], { state: 'Failed', reason: 'InvalidSpec' });
   t.deepEqual(
     host
       .log()

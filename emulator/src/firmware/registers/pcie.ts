@@ -102,7 +102,8 @@ function readMpcnt(access: RegisterAccess): ReturnType<RegisterRow['read']> {
   return {};
 }
 
-function errorCounters(card: Card): Record<string, number> {
+/** Errors of the link that MPCNT counts; the host's AER counters are the same events. */
+export function errorCounters(card: Card): Record<string, number> {
   const hours = card.uptimeSeconds() / 3600;
   return {
     rx_errors: Math.floor(hours / 40),

@@ -1,6 +1,7 @@
 import type { FirmwareFunction } from '../../firmware/firmwareFunction.ts';
 import type { FunctionProfile } from '../profile.ts';
 import { devicePath } from './paths.ts';
+import { plantAer } from './plantAer.ts';
 import type { Planter } from './planter.ts';
 
 const DRIVER = 'sys/bus/pci/drivers/mlx5_core';
@@ -9,7 +10,7 @@ const ETHERNET_CLASS = 0x020000;
 const INFINIBAND_CLASS = 0x020700;
 
 /** Transfer rate of each PCIe generation as sysfs words it. */
-const linkSpeeds = [
+export const LINK_SPEEDS = [
   '',
   '2.5 GT/s PCIe',
   '5.0 GT/s PCIe',
@@ -29,7 +30,7 @@ export function plantPci(
   const isVf = profile.type === 'VF';
   const deviceId = isVf ? model.vfPciDeviceId : model.pciDeviceId;
   const deviceClass = card.ports[0]?.mode.protocol === 'infiniband' ? INFINIBAND_CLASS : ETHERNET_CLASS;
-  const speed = linkSpeeds[model.pcie.generation] ?? 'Unknown';
+  const speed = LINK_SPEEDS[model.pcie.generation] ?? 'Unknown';
   const vfs = siblings.filter(({ type }) => type === 'VF');
   const id = (value: number, digits = 4): string => `0x${value.toString(16).padStart(digits, '0')}`;
 
@@ -58,6 +59,7 @@ export function plantPci(
       `MODALIAS=${modalias(deviceId, deviceClass)}`,
     ].join('\n'),
   );
+  plantAer(planter, path, card);
   planter.link(`${path}/driver`, DRIVER);
   planter.link(`${path}/subsystem`, 'sys/bus/pci');
   planter.link(`sys/bus/pci/devices/${profile.pciAddress}`, path);

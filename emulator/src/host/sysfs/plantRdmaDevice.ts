@@ -1,3 +1,4 @@
+import type { Card } from '../../firmware/card.ts';
 import type { FirmwareFunction } from '../../firmware/firmwareFunction.ts';
 import { psidOf } from '../../firmware/registers/identity.ts';
 import type { Port } from '../../firmware/state/port.ts';
@@ -27,7 +28,10 @@ export function plantRdmaDevice(planter: Planter, { profile, card }: FirmwareFun
   planter.link(`${path}/subsystem`, 'sys/class/infiniband');
   planter.link(`sys/class/infiniband/${name}`, path);
 
-  for (const port of card.ports) plantPort(planter, `${path}/ports/${port.number}`, port);
+  for (const port of card.ports) {
+    plantPort(planter, `${path}/ports/${port.number}`, port);
+    plantCounters(planter, `${path}/ports/${port.number}`, card, port);
+  }
 }
 
 function plantPort(planter: Planter, path: string, port: Port): void {
@@ -38,6 +42,31 @@ function plantPort(planter: Planter, path: string, port: Port): void {
   planter.text(`${path}/link_layer`, mode.protocol === 'ethernet' ? 'Ethernet' : 'InfiniBand');
   planter.text(`${path}/lid`, mode.protocol === 'ethernet' ? '0x0' : '0x1f');
   planter.text(`${path}/sm_lid`, mode.protocol === 'ethernet' ? '0x0' : '0x1');
+}
+
+/** Counters of a port. Data are counted in units of 4 bytes (IBTA). */
+function plantCounters(planter: Planter, path: string, card: Card, port: Port): void {
+  for (const [direction, name] of [
+    ['rx', 'rcv'],
+    ['tx', 'xmit'],
+  ] as const) {
+    const traffic = () => card.traffic(port, direction, port.activeSeconds());
+    planter.text(`${path}/counters/port_${name}_data`, () => Math.floor(traffic().octets / 4));
+    planter.text(`${path}/counters/port_${name}_packets`, () => traffic().frames);
+  }
+  for (const name of ['link_downed', 'symbol_error', 'port_rcv_errors', 'port_xmit_discards', 'VL15_dropped']) {
+    planter.text(`${path}/counters/${name}`, name === 'link_downed' ? () => port.linkDownEvents : 0);
+  }
+  for (const name of [
+    'out_of_buffer',
+    'out_of_sequence',
+    'packet_seq_err',
+    'local_ack_timeout_err',
+    'rx_icrc_encapsulated',
+  ]) {
+    planter.text(`${path}/hw_counters/${name}`, 0);
+  }
+  planter.text(`${path}/hw_counters/lifespan`, 10);
 }
 
 function physicalState(port: Port): string {

@@ -1,10 +1,16 @@
 import { firmwareInfoReporter } from './firmwareInfo.ts';
+import { hostStateReporter } from './hostState.ts';
 import { linkDiagnosticsReporter } from './linkDiagnostics.ts';
 import { nvConfigReporter } from './nvConfig.ts';
 import type { Reporter } from './report.ts';
 
 /** Every report of this version. */
-const REPORTERS: readonly Reporter[] = [linkDiagnosticsReporter, firmwareInfoReporter, nvConfigReporter];
+const REPORTERS: readonly Reporter[] = [
+  linkDiagnosticsReporter,
+  firmwareInfoReporter,
+  nvConfigReporter,
+  hostStateReporter,
+];
 
 /** @returns undefined for a collector type that has no report, also for one that this version does not know */
 export function reporterOf(type: string): Reporter | undefined {
