@@ -44,6 +44,24 @@ test('rules that tie a field to the value of type make a union', async (t) => {
   t.regex(text, /export interface A \{\s+type: 'A';\s+a: /);
 });
 
+test('options that may be left out, and a type without any, are members of the union too', async (t) => {
+  const text = await generated({
+    required: ['type'],
+    properties: {
+      type: { type: 'string', enum: ['A', 'B', 'C'] },
+      a: { type: 'object', properties: {} },
+      b: { type: 'object', properties: {} },
+    },
+    'x-kubernetes-validations': [
+      { rule: "has(self.a) == (self.type == 'A')", message: '' },
+      { rule: "!has(self.b) || self.type == 'B'", message: '' },
+    ],
+  });
+  t.regex(text, /export type Assignment = A \| B \| C;/);
+  t.regex(text, /export interface B \{\s+type: 'B';\s+b\?: /);
+  t.regex(text, /export interface C \{\s+type: 'C';\s+\}/);
+});
+
 test('a kind that the table of names does not have is refused, with what to do', async (t) => {
   const unknown = { ...nicNode(assignments({})), kind: 'Unknown' };
   await t.throwsAsync(generateTypes([unknown]), { message: /Unknown is missing in api\/generate\/typeNames\.ts/ });
