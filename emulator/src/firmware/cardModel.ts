@@ -20,6 +20,8 @@ export interface CardModel {
   readonly psid: string;
   readonly productName: string;
   readonly partNumber: string;
+  /** Versions of the images of a DPU by MISOC's type: 0 ATF, 1 UEFI, 7 BSP. */
+  readonly images?: Readonly<Record<string, string>>;
   /** Mean, °C. */
   readonly asicTemperature: number;
   readonly deviceFrequencyKhz: number;

@@ -148,6 +148,17 @@ test('length rules: shorter than the register is refused, longer is accepted, th
   t.is(outbox[32], 0x19, 'the module is an OSFP');
 });
 
+test('a DPU names the images that it has beside that of the NIC', (t) => {
+  const dpu = makeDevice({
+    host: 'gpu-c',
+    edit: (profile) => ({ ...profile, functions: [{ ...profile.functions[0]!, registers: 'all', uctxCap: 7 }] }),
+  });
+  const text = (bytes: Uint8Array): string => Buffer.from(bytes.subarray(0x10)).toString('latin1').replace(/\0+$/, '');
+  t.is(text(dpu.register('MISOC', { type: 7 }).bytes), '4.7.0.13127');
+  t.is(dpu.register('MISOC', { type: 2 }).field('query_not_available'), 1, 'no BMC');
+  t.is(makeDevice().register('MISOC', { type: 7 }).field('query_not_available'), 1, 'no DPU');
+});
+
 test('no bytes of an inbox bring the firmware down', (t) => {
   const device = makeDevice();
   fc.assert(

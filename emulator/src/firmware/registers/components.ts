@@ -64,6 +64,14 @@ export const componentRegisters: readonly RegisterRow[] = [
     read: ({ card }) => ({ version: 0x01000000 + Math.floor(card.random('cpld version') * 64) }),
   },
   {
+    // Only a DPU has images beside that of the NIC: ATF, UEFI and BSP here.
+    name: 'MISOC',
+    read: ({ card, field }) => {
+      const version = card.model.images?.[field('type')];
+      return version === undefined ? { query_not_available: 1 } : { version };
+    },
+  },
+  {
     name: 'MVTS',
     read: (access) => versionStamp(access.card),
     harmless: ['check_timestamp_flag', 'clear_all_ts_flag'],

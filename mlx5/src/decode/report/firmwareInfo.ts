@@ -1,5 +1,6 @@
 import type { Item } from '../../collect/item.ts';
 import { identityFrom } from '../deviceFacts.ts';
+import { characters } from '../fieldTexts.ts';
 import { type FoundFields, type FoundItem, type FoundItems, foundItems } from './foundItems.ts';
 import type { Report, Reporter, ReportRow, Severity } from './report.ts';
 import { readable, row, sections, words } from './reportRows.ts';
@@ -156,7 +157,13 @@ function versionText(fields: FoundFields | undefined): string | undefined {
 function imageRows(found: FoundItems): readonly (readonly ReportRow[])[] {
   return found
     .all('MISOC')
-    .map(({ fields }) => row(readable(fields.text('type') ?? String(fields.value('type'))), fields.text('version')));
+    .map(({ fields }) => row(readable(fields.text('type') ?? String(fields.value('type'))), imageVersion(fields)));
+}
+
+/** 256 characters, a number each. */
+function imageVersion(fields: FoundFields): string | undefined {
+  const bytes = Array.from({ length: 256 }, (_, at) => fields.number(`version[${at}]`) ?? 0);
+  return characters(bytes, 1);
 }
 
 function resetRows(found: FoundItems): readonly (readonly ReportRow[])[] {
