@@ -13,6 +13,7 @@ import { budgetKey } from '../spool/spoolBudget.ts';
 import type { CaptureContext } from './captureContext.ts';
 import type { CaptureState } from './captureState.ts';
 import { endCollector } from './endCollector.ts';
+import { freeItems } from './freeItems.ts';
 import { toRfc3339 } from './rfc3339.ts';
 
 export interface DeviceCollection {
@@ -104,6 +105,7 @@ export async function collectDevice(
         if (!context.budget.take(key, bytes)) throw spoolLimit(context.budget.limit);
         await (await spoolOf(event.collector)).append(event.items);
         context.metrics.items(event.items);
+        freeItems(event.items);
         return crashPoint('items-flushed');
       }
       case 'collectorEnded': {
