@@ -3,6 +3,7 @@ import type { KubeClient, Stored } from '@nicdiag/kube';
 import { parseDuration } from '@nicdiag/runtime';
 import { captureColumns } from '../capture/captureColumns.ts';
 import { captureOutcome } from '../capture/captureOutcome.ts';
+import { explainOutcome } from '../capture/explainOutcome.ts';
 import { progressLine } from '../capture/progressLine.ts';
 import { readCaptureFile } from '../capture/readCaptureFile.ts';
 import { waitForCapture } from '../capture/waitForCapture.ts';
@@ -10,6 +11,7 @@ import { connect } from '../connection/connect.ts';
 import { type ConnectionFlags, durationFlag } from '../connection/connectionFlags.ts';
 import { CAPTURE_TYPE, CAPTURES } from '../connection/resources.ts';
 import { downloadCapture } from '../download/downloadCapture.ts';
+import { makeOutputDirectory } from '../download/outputDirectory.ts';
 import { CommandError, EXIT } from '../exitCodes.ts';
 import type { Io } from '../io.ts';
 import { type OutputFormat, parseOutput, printObjects } from '../output/printObjects.ts';
@@ -35,6 +37,7 @@ export async function captureCommand(options: CaptureOptions, io: Io): Promise<n
   const timeoutMs = options.timeout === undefined ? undefined : durationFlag('--timeout', options.timeout);
   await using connection = connect(options, io);
   const { client, namespace } = connection;
+  if (options.download !== undefined) await makeOutputDirectory(options.download);
   const draft = await readCaptureFile(options.filename, { given: options.namespace, fallback: namespace }, io);
   const created = await client.create(CAPTURES, draft, { ...connection.request(), fieldManager: 'kubectl-nicdiag' });
   const name = `${created.metadata.namespace}/${created.metadata.name}`;
@@ -55,7 +58,7 @@ export async function captureCommand(options: CaptureOptions, io: Io): Promise<n
     progress.end();
     print(io, ended, format, client);
     const outcome = captureOutcome(ended);
-    for (const failure of ended.status?.failures ?? []) io.err(failureLine(failure));
+    for (const line of explainOutcome(ended)) io.err(`${line}\n`);
     if (options.download !== undefined && ended.status?.manifest !== undefined) {
       const { path, report } = await downloadCapture({
         ...{ client, capture: ended, progress, signal: io.signal, extract: false },
@@ -64,6 +67,9 @@ export async function captureCommand(options: CaptureOptions, io: Io): Promise<n
       progress.end();
       io.err(reportText(report));
       io.err(`bundle: ${path}\n`);
+    } else if (options.download === undefined && (ended.status?.totalBytes ?? 0) > 0) {
+      const { name: own, namespace: where } = ended.metadata;
+      io.err(`what it brought: kubectl nicdiag download ${own} -n ${where}\n`);
     }
     return outcome.exitCode;
   } catch (error) {
@@ -100,10 +106,4 @@ function print(io: Io, capture: Stored<DiagnosticCapture>, format: OutputFormat 
   }
   const columns = captureColumns({ namespaces: true, nowMs: client.clock.now() });
   printObjects(io, [capture], { format, columns, type: CAPTURE_TYPE, single: true, nothing: '' });
-}
-
-type Failure = NonNullable<NonNullable<DiagnosticCapture['status']>['failures']>[number];
-
-function failureLine({ node, device, collector, reason, message }: Failure): string {
-  return `${[node, device, collector].filter(Boolean).join(' ')}: ${reason}${message ? `: ${message}` : ''}\n`;
 }

@@ -1,3 +1,4 @@
+import type { Item } from '@nicdiag/mlx5/decode';
 import { decodeOr, itemText } from '../decode/itemText.ts';
 import { rawSources } from '../decode/rawSources.ts';
 import { showReports } from '../decode/showReports.ts';
@@ -27,18 +28,44 @@ export async function decodeCommand(path: string, options: DecodeOptions, io: Io
   if (options.type !== undefined) throw new UsageError('--type is for --report');
   const wanted = new Set(register.map((name) => name.toUpperCase()));
   const there = new Set<string>();
-  let shown = 0;
-  for await (const { source, item } of itemsOf(path)) {
+  let heading: string | undefined;
+  for await (const { source, item } of itemsIn(path)) {
     io.signal.throwIfAborted();
     there.add(item.name);
     if (wanted.size > 0 && !wanted.has(item.name.toUpperCase())) continue;
-    if (failed && (item.outcome === 'ok' || item.outcome === 'absent')) continue;
+    if (failed && item.outcome !== 'refused' && item.outcome !== 'failed') continue;
     if (output === 'json') io.out(`${JSON.stringify({ source, ...decodeOr(item) })}\n`);
-    else io.out(`${heading(source)}${itemText(item)}`);
-    shown += 1;
+    else io.out(`${source === heading ? '' : `# ${source}\n\n`}${itemText(item)}`);
+    heading = source;
   }
-  if (shown > 0) return;
+  if (heading !== undefined) return;
   if (there.size === 0) throw new CommandError(`${path} has no items`);
-  if (failed) io.err('nothing was refused or failed\n');
-  else throw new CommandError(`${path} has no item of ${register.join(', ')}; it has ${[...there].join(', ')}`);
+  if (wanted.size > 0 && ![...there].some((name) => wanted.has(name.toUpperCase()))) {
+    throw new CommandError(`${path} has no item of ${register.join(', ')}; it has ${some(there)}`);
+  }
+  io.err('nothing was refused or failed\n');
+}
+
+interface FoundItem {
+  /** Of the raw file that it is in. */
+  readonly source: string;
+  readonly item: Item;
+}
+
+async function* itemsIn(path: string): AsyncGenerator<FoundItem> {
+  try {
+    for await (const source of rawSources(path)) {
+      for await (const item of source.items) yield { source: source.path, item };
+    }
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new CommandError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+const MOST_NAMES = 12;
+
+function some(names: ReadonlySet<string>): string {
+  const more = names.size > MOST_NAMES ? ` and ${names.size - MOST_NAMES} more` : '';
+  return [...names].slice(0, MOST_NAMES).join(', ') + more;
 }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { type BundleReport, isDigest, readFileChunks, verifyBundle } from '@nicdiag/artifacts';
 import { CommandError, UsageError } from '../exitCodes.ts';
 import type { Io } from '../io.ts';
@@ -13,6 +13,8 @@ export interface VerifyOptions {
 export async function verifyCommand(path: string, { digest, output }: VerifyOptions, io: Io): Promise<void> {
   if (digest !== undefined && !isDigest(digest)) throw new UsageError('--digest must be sha256: and 64 hex digits');
   if (output !== undefined && output !== 'json') throw new UsageError(`-o must be json or left out, not ${output}`);
+  const found = await stat(path).catch(() => undefined);
+  if (found?.isDirectory()) throw new UsageError(`${path} is a folder; verify takes the bundle, a .tar.zst`);
   await using file = await open(path, 'r').catch((cause: unknown) => {
     throw new UsageError(`cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   });
@@ -34,8 +36,8 @@ export function reportText({ capture, revision, digest, devices, blobs, bytes, m
     ['manifest', digest],
     ['revision', revision === undefined ? undefined : String(revision)],
     [
-      'sealed as',
-      { newest: 'this revision', older: 'an older revision; evidence came late', no: 'something else' }[
+      'verified',
+      { newest: 'as it was sealed', older: 'as it was sealed, and with evidence that came later', no: 'no' }[
         matches ?? 'no'
       ],
     ],
@@ -43,6 +45,6 @@ export function reportText({ capture, revision, digest, devices, blobs, bytes, m
     ['blobs', String(blobs)],
     ['bytes', formatBytes(bytes)],
   ];
-  const shown = facts.filter(([name, value]) => value !== undefined && (name !== 'sealed as' || matches !== undefined));
+  const shown = facts.filter(([name, value]) => value !== undefined && (name !== 'verified' || matches !== undefined));
   return shown.map(([name, value]) => `${name.padEnd(9)}   ${value}\n`).join('');
 }

@@ -1,4 +1,4 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { DiagnosticCapture } from '@nicdiag/api';
 import {
@@ -17,6 +17,7 @@ import { CommandError } from '../exitCodes.ts';
 import type { Progress } from '../output/progress.ts';
 import { formatBytes } from '../output/units.ts';
 import { downloadFile, type FetchBundle } from './downloadFile.ts';
+import { makeOutputDirectory } from './outputDirectory.ts';
 import { createProxyTransport } from './proxyTransport.ts';
 import { createTicket, type Ticket } from './ticket.ts';
 
@@ -44,7 +45,7 @@ export async function downloadCapture(options: CaptureDownload): Promise<Downloa
   const { capture, directory, extract, progress, signal } = options;
   const { namespace = '', name } = capture.metadata;
   const expectedDigest = sealedDigest(capture);
-  await mkdir(directory, { recursive: true });
+  await makeOutputDirectory(directory);
   const bundle = join(directory, `${namespace}-${name}.tar.zst`);
   const partial = `${bundle}.part`;
   await using tickets = createTickets(options.client, { namespace, name });
@@ -52,7 +53,8 @@ export async function downloadCapture(options: CaptureDownload): Promise<Downloa
     path: partial,
     fetch: createFetch(options, tickets),
     onProgress(received, total) {
-      progress.show(`downloading ${formatBytes(received)} of ${formatBytes(total)}`, { often: true });
+      const done = received === 0 ? '' : `${formatBytes(received)} of `;
+      progress.show(`downloading ${done}${formatBytes(total)}`, { often: true });
     },
     onRetry: (message) => progress.say(`the download was cut, going on: ${message}`),
     signal,

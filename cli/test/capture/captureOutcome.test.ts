@@ -1,6 +1,7 @@
 import type { Condition, DiagnosticCapture } from '@nicdiag/api';
 import test from 'ava';
 import { captureOutcome } from '../../src/capture/captureOutcome.ts';
+import { explainOutcome } from '../../src/capture/explainOutcome.ts';
 import { progressLine } from '../../src/capture/progressLine.ts';
 
 function status(
@@ -84,4 +85,20 @@ test('progress in one line', (t) => {
   t.is(progressLine({ metadata }), 'capture sre/slow-rail-3: Pending');
   const sealing = status({ Finished: [T, 'Finished'], Succeeded: [T, 'AllSucceeded'] }, { progress: '3/3' });
   t.is(progressLine({ metadata, ...sealing }), 'capture sre/slow-rail-3: Succeeded 3/3 nodes, being sealed');
+});
+
+test('what did not work is told in a sentence and then failure by failure; of what worked nothing', (t) => {
+  t.deepEqual(explainOutcome(status({ Finished: [T, 'Finished'], Succeeded: [T, 'AllSucceeded'] })), []);
+  t.deepEqual(explainOutcome(status({ Finished: [T, 'Finished'], Succeeded: [T, 'WithUnsupported'] })), [
+    'WithUnsupported: about WithUnsupported',
+  ]);
+  const failures = [
+    { node: 'gpu-x', reason: 'NodeNotFound' },
+    { node: 'gpu-a', device: '0000:83:00.0', collector: 'link', reason: 'ItemErrors', message: '1 of 4 reads' },
+  ];
+  t.deepEqual(explainOutcome(status({ Finished: [T, 'Finished'], Succeeded: [F, 'Partial'] }, { failures })), [
+    'Partial: about Partial',
+    '  gpu-x: NodeNotFound',
+    '  gpu-a 0000:83:00.0 link: ItemErrors: 1 of 4 reads',
+  ]);
 });

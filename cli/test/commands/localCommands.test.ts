@@ -1,11 +1,22 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCollectorSpool } from '@nicdiag/artifacts';
 import { type Item, itemDecoder } from '@nicdiag/mlx5/decode';
 import test, { type ExecutionContext } from 'ava';
 import { runCli } from '../../src/program.ts';
+import { CLI_VERSION } from '../../src/version.ts';
 import { testIo } from '../testIo.ts';
+
+/** Of a cluster that nobody reaches. */
+const KUBECONFIG = JSON.stringify({
+  apiVersion: 'v1',
+  kind: 'Config',
+  'current-context': 'c',
+  contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+  clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:1' } }],
+  users: [{ name: 'u', user: { token: 't' } }],
+});
 
 async function temporaryDirectory(t: ExecutionContext): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), 'nicdiag-cli-'));
@@ -72,12 +83,72 @@ test('decode --register shows that register only, and fails when there is none',
   t.like(JSON.parse(one.out), { name: 'MGIR', outcome: 'ok' });
   const none = await run('decode', path, '--register', 'PMLP');
   t.like(none, { code: 1, out: '' });
-  t.regex(none.err, /has no item of PMLP/);
+  t.regex(none.err, /has no item of PMLP; it has MGIR, PPCNT, NOSUCHREG/);
+});
+
+test('decode --failed shows what was refused, also when that is nothing', async (t) => {
+  const path = join(await rawFile(t), 'raw.bin');
+  const failed = await run('decode', path, '--failed');
+  t.is(failed.code, 0);
+  t.regex(failed.out, /^# .*raw\.bin\n\nPPCNT\n {2}refused: BAD_PARAM [^\n]*\n\n$/);
+  t.like(await run('decode', path, '--failed', '--register', 'MGIR'), {
+    code: 0,
+    out: '',
+    err: 'nothing was refused or failed\n',
+  });
+});
+
+test('decode says which file it is that ends too early', async (t) => {
+  const directory = await rawFile(t);
+  const path = join(directory, 'cut.zst');
+  const whole = await readFile(join(directory, 'raw.bin.zst'));
+  await writeFile(path, whole.subarray(0, whole.length - 20));
+  const { code, err } = await run('decode', path);
+  t.is(code, 1);
+  t.true(err.startsWith(`error: ${path}: `), err);
+});
+
+test('a folder is not verified but refused with what verify takes', async (t) => {
+  const { code, err } = await run('verify', await rawFile(t));
+  t.is(code, 3);
+  t.regex(err, /is a folder; verify takes the bundle/);
+});
+
+test("help shows a command's own options first, then those of kubectl; no default is a bare list", async (t) => {
+  const { out } = await run('capture', '--help');
+  t.regex(out, /^Usage: kubectl nicdiag capture \[options\]/);
+  const places = ['--filename', '--download', 'Connection, as in kubectl:', '--kubeconfig', 'Exit codes: 0 '].map(
+    (text) => out.indexOf(text),
+  );
+  t.deepEqual(
+    places.toSorted((a, b) => a - b),
+    places,
+  );
+  t.not(places[0], -1);
+  t.notRegex(out, /\[\]\)/);
+});
+
+test('the version is that of the package', async (t) => {
+  t.like(await run('--version'), { code: 0, out: `nicdiag ${CLI_VERSION}\n` });
+});
+
+test('a directory that cannot take a download is refused before a capture is made', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const file = join(directory, 'file');
+  await writeFile(file, '');
+  await writeFile(join(directory, 'kubeconfig'), KUBECONFIG);
+  const capture = join(directory, 'capture.yaml');
+  await writeFile(capture, JSON.stringify({ apiVersion: 'nicdiag.dev/v1alpha1', kind: 'DiagnosticCapture' }));
+  const connection = ['--kubeconfig', join(directory, 'kubeconfig')];
+  const { code, err } = await run('capture', '-f', capture, '--download', file, ...connection);
+  t.is(code, 3);
+  t.is(err, `error: nothing can be downloaded into ${file}: it is no directory\n`);
 });
 
 for (const [title, args, code, message] of [
   ['no command', [], 3, /Usage:/],
-  ['an unknown command', ['frobnicate'], 3, /unknown command 'frobnicate'/],
+  ['an unknown command', ['frobnicate'], 3, /unknown command 'frobnicate'\n\(.* --help says/],
+  ['an option before the command', ['-n', 'sre', 'list'], 3, /unknown option '-n'\n\(.*options come after the command/],
   ['an unknown flag', ['list', '--frobnicate'], 3, /unknown option '--frobnicate'/],
   ['a missing file flag', ['capture'], 3, /required option '-f, --filename <file>' not specified/],
   ['a bad output format', ['list', '-o', 'xml'], 3, /-o must be one of/],
