@@ -48,7 +48,8 @@ const LINK_ROWS: readonly RegisterRow[] = [
  * on later ones it returns what firmware last measured, as long as no measurement is asked for. */
 const EYE_ROWS: readonly RegisterRow[] = [{ register: 'SLRG', index: { ...port, lane: 'lane' } }];
 
-const COMMANDS = 60;
+/** Of a card with two ports. */
+const COMMANDS = 110;
 const BYTES_A_COMMAND = 500;
 
 /** Reads what tells why a link is down, slow or bad. */

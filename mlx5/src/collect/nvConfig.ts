@@ -53,7 +53,9 @@ export function createNvConfig({ nvConfig = {} }: NvConfigSpec): Collector {
     impact: 'ReadOnly',
     needs: COMMANDS_ONLY,
     estimate() {
-      const count = nvConfig.types?.length ?? nvSettings().length;
+      // Of a card with two ports.
+      const named = nvSettings().reduce((sum, setting) => sum + (setting.class === 'physical_port' ? 2 : 1), 0);
+      const count = nvConfig.types?.length ?? named;
       return { commands: 2 + count * (1 + values.length), bytes: count * BYTES_A_SETTING };
     },
     collect,

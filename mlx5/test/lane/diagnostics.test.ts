@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import anyTest, { type TestFn } from 'ava';
+import { createCollector } from '../../src/collect/createCollector.ts';
 import type { Item } from '../../src/collect/item.ts';
 import type { CollectorSpec } from '../../src/collect/spec.ts';
 import { decodeItem, type Report, reporterOf } from '../../src/decode/index.ts';
@@ -81,6 +82,21 @@ for (const kind of ['mlx5ctl', 'fwctl'] as const) {
     t.is((await host.control({ status: true }))['tainted'], false);
   });
 }
+
+test('a collector costs no more than it says before it starts, on a card with two ports too', async (t) => {
+  const device = t.context.states.device('0000:03:00.0');
+  for (const spec of [link, firmware, configuration]) {
+    const { items } = await lane(device, { specs: [spec] });
+    const frames = items.flatMap((item) => item.frames);
+    const bytes = frames.reduce((sum, { inbox, outbox }) => sum + inbox.length + outbox.length, 0);
+    const { impact, needs, estimate } = createCollector(spec);
+    const estimated = estimate(device);
+    t.true(frames.length <= estimated.commands, `${spec.type}: ${frames.length} of ${estimated.commands} commands`);
+    t.true(bytes <= estimated.bytes, `${spec.type}: ${bytes} of ${estimated.bytes} bytes`);
+    t.deepEqual([impact, needs], ['ReadOnly', { channel: true, memory: 'none' }]);
+  }
+  t.is(createCollector(eye).impact, 'DebugWrite');
+});
 
 /** A device, and what of its link needs attention. */
 const LINKS: readonly (readonly [string, HostName, string, readonly string[]])[] = [
