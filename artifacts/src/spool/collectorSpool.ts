@@ -139,13 +139,15 @@ async function finish<D>(spool: SpoolState, options: CollectorSpoolOptions<D>): 
   const { decoder, decodeLimit = DECODE_LIMIT } = options;
   const { directory, file } = spool;
   const raw = () => readFileChunks(file, { end: spool.length });
+  // What goes over a file of any size goes in the same memory.
+  const reused = () => readFileChunks(file, { end: spool.length, reuse: true });
   const counted = { items: 0, itemErrors: 0, failures: [] as ItemFailure[] };
   const outputs: readonly Output[] = [
-    { name: 'raw.bin', mediaType: 'application/vnd.nicdiag.raw', source: raw },
+    { name: 'raw.bin', mediaType: 'application/vnd.nicdiag.raw', source: reused },
     {
       name: 'items.ndjson',
       mediaType: 'application/x-ndjson',
-      source: () => itemLines(count(readItems(raw()), counted, decoder), decoder),
+      source: () => itemLines(count(readItems(reused(), { reuse: true }), counted, decoder), decoder),
     },
     ...(spool.length > decodeLimit
       ? []

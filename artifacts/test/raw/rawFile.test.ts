@@ -46,6 +46,29 @@ test('items come back as they were written, however the file is cut into chunks'
   );
 });
 
+test('in memory that is used again, items come back the same', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(arbitraryItem, { maxLength: 5 }),
+      fc.integer({ min: 1, max: 200 }),
+      async (items, length) => {
+        const file = rawFile(items);
+        const shared = Buffer.alloc(length);
+        async function* reusing(): AsyncGenerator<Buffer> {
+          for (let at = 0; at < file.byteLength; at += length) {
+            yield shared.subarray(0, file.copy(shared, 0, at, at + length));
+            shared.fill(0xee);
+          }
+        }
+        const found: Item[] = [];
+        for await (const { item } of readItems(reusing(), { reuse: true })) found.push(structuredClone(item));
+        t.deepEqual(found, structuredClone(items));
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
 test('an item knows where it stands in the file', async (t) => {
   const items = [registerItem('MGIR'), registerItem('PPCNT')];
   const file = rawFile(items);

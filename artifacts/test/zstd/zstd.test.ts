@@ -106,3 +106,37 @@ test('an error of the source passes as it is', async (t) => {
   }
   t.is(await t.throwsAsync(all(decompress(source()))), cause);
 });
+
+test('a chunk is used until the next is asked for, and no longer', async (t) => {
+  const bytes = randomBytes(3_000_000);
+  const shared = Buffer.alloc(400_000);
+  async function* reusing(): AsyncGenerator<Uint8Array> {
+    for (let at = 0; at < bytes.byteLength; at += shared.byteLength) {
+      const length = bytes.copy(shared, 0, at, at + shared.byteLength);
+      yield shared.subarray(0, length);
+      shared.fill(0);
+    }
+  }
+  t.true((await all(decompress(compress(reusing())))).equals(bytes));
+});
+
+test('compressing ends with what ends its source, and lets its source go when nobody reads on', async (t) => {
+  async function* failing(): AsyncGenerator<Uint8Array> {
+    yield randomBytes(2_000_000);
+    throw new Error('the disk is gone');
+  }
+  await t.throwsAsync(all(compress(failing())), { message: 'the disk is gone' });
+  const letGo = Promise.withResolvers<void>();
+  async function* endless(): AsyncGenerator<Uint8Array> {
+    try {
+      for (;;) yield randomBytes(1_000_000);
+    } finally {
+      letGo.resolve();
+    }
+  }
+  for await (const chunk of compress(endless())) {
+    t.true(chunk.byteLength > 0);
+    break;
+  }
+  await letGo.promise;
+});
