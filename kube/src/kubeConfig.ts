@@ -11,9 +11,9 @@ export interface LoadOptions {
   user?: string | undefined;
   /** @default the context's namespace, else `default` */
   namespace?: string | undefined;
-  /** URL of the API server, instead of the cluster's; with `caFile` or `tokenFile` the default is the Pod's */
+  /** URL of the API server, instead of the cluster's; with `tokenFile` the default is the Pod's */
   server?: string | undefined;
-  /** PEM file of the CA of its certificate, instead of the cluster's. No kubeconfig is looked for then */
+  /** PEM file of the CA of its certificate, instead of the cluster's */
   caFile?: string | undefined;
   /** Bearer token, instead of the user's credentials */
   token?: string | undefined;
@@ -73,7 +73,7 @@ export function loadKubeConfig(options: LoadOptions = {}): ConnectionConfig {
 function readConfig(options: LoadOptions): KubeConfig {
   const config = new KubeConfig();
   // Who says where the credentials are means them: a kubeconfig that lies about must not be preferred.
-  if (!options.kubeconfig && (options.caFile || options.tokenFile)) {
+  if (!options.kubeconfig && options.tokenFile) {
     if (!options.server && !process.env['KUBERNETES_SERVICE_HOST'])
       throw new KubeConfigError(
         'where is the API server? KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT, which every Pod has, are not set: give its URL, or a kubeconfig',
@@ -89,7 +89,19 @@ function readConfig(options: LoadOptions): KubeConfig {
       cause,
     });
   }
+  if (!options.server && isNowhere(config)) {
+    throw new KubeConfigError(
+      'there is no kubeconfig: set KUBECONFIG or give --kubeconfig (neither ~/.kube/config nor a service account is here)',
+    );
+  }
   return config;
+}
+
+/** client-node's own guess where it found nothing. */
+function isNowhere(config: KubeConfig): boolean {
+  return (
+    config.getCurrentContext() === 'loaded-context' && config.getCurrentCluster()?.server === 'http://localhost:8080'
+  );
 }
 
 /** Applies the choices of the command line as a context of its own, as kubectl does. */

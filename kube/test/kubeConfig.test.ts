@@ -66,3 +66,15 @@ test.serial('impersonation names the user and each of his groups', async (t) => 
   const config = loadKubeConfig({ kubeconfig: lyingKubeconfig, as: 'bob', asGroups: ['sre', 'oncall'] });
   t.like(await config.authenticate(), { 'impersonate-user': 'bob', 'impersonate-group': ['sre', 'oncall'] });
 });
+
+test.serial('a CA alone replaces that of the kubeconfig, which is still looked for', (t) => {
+  const caFile = join(directory, 'ca.crt');
+  t.is(loadKubeConfig({ caFile }).server, 'https://other:6443');
+});
+
+test.serial('where there is no kubeconfig at all the message says so, and a given API server is enough', (t) => {
+  delete process.env['KUBECONFIG'];
+  process.env['HOME'] = directory;
+  t.throws(() => loadKubeConfig(), { message: /there is no kubeconfig: set KUBECONFIG/, code: 'KubeConfigInvalid' });
+  t.is(loadKubeConfig({ server: 'http://127.0.0.1:8001' }).server, 'http://127.0.0.1:8001');
+});
