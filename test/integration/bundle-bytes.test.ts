@@ -207,7 +207,14 @@ test.serial('a bundle has the page of a collector that has one, as text and as J
   const text = files.get(`${folder}/report.txt`)?.toString() ?? '';
   t.regex(text, /^Status opcode +: 1024 {3}\(!\) warning\n +Plug the cable or module\.$/m);
   t.like(JSON.parse(files.get(`${folder}/report.json`)?.toString() ?? ''), { type: 'LinkDiagnostics' });
-  const others = await t.context.bench.bundle('capabilities');
+  const { bench, directory } = t.context;
+  const downloaded = await bench.nicdiag('download', 'link-diagnostics', '--output-dir', directory);
+  t.is(downloaded.code, 0, downloaded.stderr);
+  const bundle = join(directory, 'default-link-diagnostics.tar.zst');
+  const { code, stdout, stderr } = await bench.nicdiag('decode', bundle, '--report');
+  t.is(code, 0, stderr);
+  t.true(stdout.includes(text), 'made anew it is the same');
+  const others = await bench.bundle('capabilities');
   t.false([...others.keys()].some((path) => path.includes('report.')));
 });
 
