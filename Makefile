@@ -12,7 +12,7 @@ setup: $(SETUP) ## Install the npm packages of the lockfile (no install scripts)
 
 $(SETUP): package-lock.json
 	@command -v npm > /dev/null || { echo "npm is missing: install Node 20 or newer with npm" >&2; exit 1; }
-	@echo "installing npm packages" >&2
+	@echo "installing npm packages, about half a minute" >&2
 	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error > /dev/null
 	@touch $@
 

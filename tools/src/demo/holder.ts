@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, openSync } from 'node:fs';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { privateMounts } from '../privateMounts.ts';
@@ -23,7 +23,8 @@ export function startHolder(say: (line: string) => void): Holder {
   const { prefix, env } = privateMounts();
   const [program = '', ...args] = [...prefix, process.execPath, fileURLToPath(new URL('hold.ts', import.meta.url))];
   mkdirSync(DEMO_DIRECTORY, { recursive: true });
-  const log = openSync(join(DEMO_DIRECTORY, 'holder.log'), 'w');
+  const logPath = join(DEMO_DIRECTORY, 'holder.log');
+  const log = openSync(logPath, 'w');
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', log, log, 'ipc'],
@@ -39,7 +40,8 @@ export function startHolder(say: (line: string) => void): Holder {
     });
     child.once('error', reject);
     child.once('exit', (code, signal) => {
-      reject(new Error(`the demo's background process ended (${signal ?? code}); see .demo/holder.log`));
+      const last = readFileSync(logPath, 'utf8').trim().split('\n').slice(-15).join('\n');
+      reject(new Error(`the demo's background process ended (${signal ?? code}), see ${logPath}:\n${last}`));
     });
   });
   // It is awaited later; an early failure must not end this process before.
