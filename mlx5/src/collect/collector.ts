@@ -1,5 +1,6 @@
 import type { NicFunction } from '../discover/device.ts';
 import type { CollectorReason } from '../lane/events.ts';
+import type { Devlink } from '../netlink/openDevlink.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import type { DumpMemory } from './dumpMemory.ts';
 import type { Item } from './item.ts';
@@ -13,8 +14,8 @@ export interface Estimate {
 
 /** What a collector needs of its device beyond commands of its impact. */
 export interface Needs {
-  /** The debug channel; false for what the host's kernel tells without it. */
-  readonly channel: boolean;
+  /** The debug channel; false for what the host's kernel tells without it, `optional` for both. */
+  readonly channel: boolean | 'optional';
   /** Memory that firmware writes into (umem), which mlx5ctl offers and mainline fwctl does not. */
   readonly memory: 'none' | 'optional' | 'required';
 }
@@ -30,6 +31,9 @@ export interface CollectContext {
    * the kernel offers none.
    * @throws CollectorStop `Unsupported` where it is refused all the same, `DeviceGone`, `DeviceHung` */
   readonly memory?: () => DumpMemory;
+  /** A way to the kernel's devlink about this device, which is asked within the impact of the job.
+   * @throws NetlinkError where there is none */
+  readonly openDevlink?: () => Devlink;
 }
 
 /** One way to read a device. It yields items as they come and never holds a dump in memory. */

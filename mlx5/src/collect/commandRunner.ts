@@ -61,6 +61,8 @@ export interface CommandRunnerOptions {
   readonly device: NicFunction;
   /** Absent when the device could not be opened, or need not be: then there are no commands. */
   readonly channel?: Channel;
+  /** Why no command may be given any more, if so: the device could not be opened, or is gone. */
+  readonly failure?: () => CollectorStop | undefined;
   readonly control: LaneControl;
   readonly slab: ByteSlab;
   /** Raw bytes, shared by all collectors of a job. */
@@ -83,7 +85,7 @@ const FAILURES_TO_GIVE_UP = 10;
 const NOT_HERE: readonly number[] = [STATUS.BAD_OP, STATUS.BAD_PARAM, STATUS.BAD_SYS_STATE, STATUS.BAD_INDEX];
 
 export function createCommandRunner(options: CommandRunnerOptions): CommandRunner {
-  const { device, channel, control, slab, budget } = options;
+  const { device, channel, failure, control, slab, budget } = options;
   let failures = 0;
 
   function run(request: CommandRequest): CommandAnswer {
@@ -114,6 +116,8 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
   }
 
   function give(request: CommandRequest, inbox: Uint8Array): Frame {
+    const failed = failure?.();
+    if (failed !== undefined) throw failed;
     if (channel === undefined) throw new CollectorStop('OpenFailed', `${device.node} is not open`);
     const room = request.memory?.source.length ?? 0;
     admit(request.inLength + request.outLength + room);

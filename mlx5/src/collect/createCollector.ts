@@ -2,6 +2,7 @@ import { createCapabilityDump } from './capabilityDump.ts';
 import type { Collector } from './collector.ts';
 import { createCoreDump } from './coreDump.ts';
 import { createFirmwareInfo } from './firmwareInfo.ts';
+import { createHealth } from './health/health.ts';
 import { createHostState } from './hostState/hostState.ts';
 import { createLinkDiagnostics } from './linkDiagnostics.ts';
 import { createNvConfig } from './nvConfig.ts';
@@ -26,6 +27,7 @@ const FACTORIES: CollectorFactories = {
   ResourceDump: createResourceDump,
   CoreDump: createCoreDump,
   HostState: createHostState,
+  Health: createHealth,
 };
 
 /** The collector for what a capture asks for. */

@@ -16,7 +16,7 @@ export interface Frame {
   readonly startedNs: bigint;
   readonly elapsedNs: bigint;
   readonly inbox: Uint8Array;
-  /** Empty when `errno` is not 0. */
+  /** Empty when `errno` is not 0, but for netlink: there the errno is in a message, or what came could not be read. */
   readonly outbox: Uint8Array;
 }
 

@@ -9,7 +9,8 @@ export type CollectorSpec =
   | ObjectDumpSpec
   | ResourceDumpSpec
   | CoreDumpSpec
-  | HostStateSpec;
+  | HostStateSpec
+  | HealthSpec;
 
 export interface RegisterDumpSpec {
   readonly name: string;
@@ -118,6 +119,16 @@ export interface CoreDumpSpec {
 export interface HostStateSpec {
   readonly name: string;
   readonly type: 'HostState';
+}
+
+/** Whether a card is well. */
+export interface HealthSpec {
+  readonly name: string;
+  readonly type: 'Health';
+  readonly health?: {
+    /** Also the dumps of devlink's reporters, for which firmware dumps itself: impact Intrusive. Default false. */
+    readonly dump?: boolean;
+  };
 }
 
 /** Values in force, from the next reset on, as delivered. */

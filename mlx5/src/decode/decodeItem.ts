@@ -9,6 +9,7 @@ import {
   statusOf,
 } from '../prm/index.ts';
 import { decodeCoreDump } from './decodeCoreDump.ts';
+import { decodeDevlink, devlinkFault, isDevlink } from './decodeDevlink.ts';
 import type { DecodedError, DecodedItem } from './decodedItem.ts';
 import { decodeHost } from './decodeHost.ts';
 import { decodeNvItem, decodeNvQuery } from './decodeNvItem.ts';
@@ -30,6 +31,7 @@ export function decodeItem(item: Item): DecodedItem {
   }
   if (kind === 'segment') return { ...head, ...decodeSegments(item) };
   if (kind === 'memory') return { ...head, ...decodeCoreDump(last.outbox) };
+  if (isDevlink(item)) return { ...head, ...decodeDevlink(item) };
   if (kind === 'host') return { ...head, ...decodeHost(name, last.outbox) };
   if (kind === 'object') return { ...head, ...decodeObject(name, last.outbox) };
   return { ...head, ...decodeAnswer(item, last.outbox.subarray(MAILBOX_HEADER_BYTES)) };
@@ -57,6 +59,7 @@ function pageLayout(name: string): string | undefined {
 function errorOf(item: Item): DecodedError {
   const last = item.frames.at(-1);
   if (last === undefined) return { name: 'nothing', text: 'no command was given' };
+  if (isDevlink(item)) return devlinkFault(last);
   if (last.errno !== 0) {
     return { name: errnoName(last.errno), text: 'the command did not reach firmware, or no answer came back' };
   }

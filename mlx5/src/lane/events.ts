@@ -2,6 +2,7 @@ import type { ChannelInfo } from '../channel/channel.ts';
 import type { Item } from '../collect/item.ts';
 import type { CollectorSpec, Impact } from '../collect/spec.ts';
 import type { NicFunction } from '../discover/device.ts';
+import type { DevlinkAccess } from '../netlink/netlinkSocket.ts';
 
 /** What one lane is to do on one function: its collectors, one after another. */
 export interface LaneJob {
@@ -13,6 +14,8 @@ export interface LaneJob {
   readonly commandTimeoutMs?: number;
   /** Raw bytes (inboxes and outboxes) after which a collector ends with `LimitExceeded`. */
   readonly maxBytes: number;
+  /** Where devlink answers. Default: netlink in this process's network namespace. */
+  readonly devlink?: DevlinkAccess;
 }
 
 export interface LaneCollector {

@@ -7,6 +7,7 @@ import { createCollector } from '../collect/createCollector.ts';
 import { createDumpMemory, type DumpMemory, type OwnedDumpMemory } from '../collect/dumpMemory.ts';
 import { isItemError } from '../collect/item.ts';
 import type { CollectorSpec } from '../collect/spec.ts';
+import { type Devlink, type DevlinkOptions, openDevlink } from '../netlink/openDevlink.ts';
 import { layoutVersion } from '../prm/index.ts';
 import type { CollectorEnd, CollectorReason, LaneCollector, LaneEvent, LaneJob } from './events.ts';
 import { createItemBatches, type ItemBatches } from './itemBatches.ts';
@@ -41,10 +42,10 @@ export function workLane(job: LaneJob, surroundings: LaneSurroundings): void {
   const { control, send } = surroundings;
   const collectors = job.collectors.map((work) => ({ ...work, collector: collectorFor(work.spec) }));
   const opened =
-    collectors.length === 0 || collectors.some(({ collector }) => collector.needs.channel)
+    collectors.length === 0 || collectors.some(({ collector }) => collector.needs.channel !== false)
       ? open(job, control)
       : { type: 'notNeeded' as const };
-  if (opened.type === 'failed' && collectors.every(({ collector }) => collector.needs.channel)) {
+  if (opened.type === 'failed' && collectors.every(({ collector }) => collector.needs.channel === true)) {
     send({ type: 'ended', outcome: 'openFailed', message: opened.message });
     return;
   }
@@ -106,19 +107,23 @@ function runCollectors(
   const batches = createItemBatches(blocks, (block) => send({ type: 'block', collector: collecting, block }));
   const budget = { left: job.maxBytes - bytesOnDisk(job.collectors) };
   const announced = announceFirstCommand(control, send);
-  const through = channel === undefined ? {} : { channel };
-  const runner = createCommandRunner({ device: job.device, ...through, control: announced, slab: batches, budget });
-  const memory = createLaneMemory(job, channel, announced);
   let stopped = failure;
+  const through = channel === undefined ? {} : { channel };
+  const runner = createCommandRunner({
+    ...{ device: job.device, ...through, failure: () => stopped },
+    ...{ control: announced, slab: batches, budget },
+  });
+  const memory = createLaneMemory(job, channel, announced);
+  const openDevlinkOfJob = () => openDevlink({ ...devlinkOf(job), control: announced });
   for (const work of collectors) {
     const { name } = work.spec;
     // What stopped the lane ends the collectors that have not begun, too.
-    if (stopped !== undefined && (work.collector.needs.channel || stopped.reason === 'Cancelled')) {
+    if (stopped !== undefined && (work.collector.needs.channel === true || stopped.reason === 'Cancelled')) {
       send({ type: 'collectorEnded', end: { name, ...stateAfter(stopped), items: 0, itemErrors: 0 }, ...now() });
       continue;
     }
     collecting = name;
-    const stop = runCollector(job, work, { runner, batches, send, ...memory });
+    const stop = runCollector(job, work, { runner, batches, send, ...memory, openDevlink: openDevlinkOfJob });
     if (stop !== undefined && LANE_ENDS[stop.reason] !== undefined) stopped = stop;
   }
   // A device that hangs would hang in this, too: closing the channel ends what is left.
@@ -132,6 +137,11 @@ interface LaneParts {
   readonly batches: ItemBatches;
   readonly send: LaneSurroundings['send'];
   readonly memory?: () => DumpMemory;
+  readonly openDevlink: () => Devlink;
+}
+
+function devlinkOf({ device, impact, devlink }: LaneJob): Omit<DevlinkOptions, 'control'> {
+  return { pciAddress: device.pciAddress, access: devlink ?? {}, impact };
 }
 
 /** Memory for dumps: made when a collector asks for it, the same one for all collectors of the lane. */
@@ -156,7 +166,7 @@ function runCollector(
   { spec, done, collector }: CollectorWork,
   parts: LaneParts,
 ): CollectorStop | undefined {
-  const { runner, batches, send, memory } = parts;
+  const { runner, batches, send, memory, openDevlink } = parts;
   const { name } = spec;
   send({ type: 'collectorStarted', name, ...now() });
   const known = new Map(done.map((item) => [item.key, item]));
@@ -168,6 +178,7 @@ function runCollector(
       device: job.device,
       runner,
       done: known,
+      openDevlink,
       ...(memory ? { memory } : {}),
     })) {
       items += 1;

@@ -31,6 +31,7 @@ export function laneJob(device: NicFunction, { specs = [registers], done = [], .
     maxBytes: 64 << 20,
     ...(job.commandTimeoutMs === undefined ? {} : { commandTimeoutMs: job.commandTimeoutMs }),
     ...(job.maxBytes === undefined ? {} : { maxBytes: job.maxBytes }),
+    ...(job.devlink === undefined ? {} : { devlink: job.devlink }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { firmwareInfoReporter } from './firmwareInfo.ts';
+import { healthReporter } from './health.ts';
 import { hostStateReporter } from './hostState.ts';
 import { linkDiagnosticsReporter } from './linkDiagnostics.ts';
 import { nvConfigReporter } from './nvConfig.ts';
@@ -10,6 +11,7 @@ const REPORTERS: readonly Reporter[] = [
   firmwareInfoReporter,
   nvConfigReporter,
   hostStateReporter,
+  healthReporter,
 ];
 
 /** @returns undefined for a collector type that has no report, also for one that this version does not know */
