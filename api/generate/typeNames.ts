@@ -17,6 +17,7 @@ export const TYPE_NAMES: Readonly<Record<string, Readonly<Record<string, string>
     'spec.collectors[].objectDump.objects[]': 'ObjectRequest',
     'spec.collectors[].resourceDump': 'ResourceDumpOptions',
     'spec.collectors[].resourceDump.segments[]': 'SegmentRequest',
+    'spec.collectors[].health': 'HealthOptions',
     'spec.parallelism': 'CaptureParallelism',
     'spec.limits': 'CaptureLimits',
     'spec.retention': 'CaptureRetention',

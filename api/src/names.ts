@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash as digest } from 'node:crypto';
 
 /** Kubernetes' limit for a DNS-1123 label and for a label's value. */
 export const MAX_LABEL_LENGTH = 63;
@@ -33,5 +33,5 @@ function cut(name: string, length: number): string {
 
 /** The parts are separated by a character that no name and no UID has, so that ('a', 'bc') is not ('ab', 'c'). */
 function hash(...parts: string[]): string {
-  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, HASH_LENGTH);
+  return digest('sha256', parts.join('\0'), 'hex').slice(0, HASH_LENGTH);
 }

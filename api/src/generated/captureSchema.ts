@@ -182,7 +182,8 @@ export const CAPTURE_SPEC_SCHEMA: object = {
               "ObjectDump",
               "ResourceDump",
               "CoreDump",
-              "HostState"
+              "HostState",
+              "Health"
             ]
           },
           "registerDump": {
@@ -503,6 +504,16 @@ export const CAPTURE_SPEC_SCHEMA: object = {
               }
             },
             "additionalProperties": false
+          },
+          "health": {
+            "type": "object",
+            "properties": {
+              "dump": {
+                "type": "boolean",
+                "default": false
+              }
+            },
+            "additionalProperties": false
           }
         },
         "additionalProperties": false,
@@ -743,6 +754,25 @@ export const CAPTURE_SPEC_SCHEMA: object = {
               }
             ],
             "description": "coreDump is forbidden unless type is CoreDump"
+          },
+          {
+            "anyOf": [
+              {
+                "not": {
+                  "required": [
+                    "health"
+                  ]
+                }
+              },
+              {
+                "properties": {
+                  "type": {
+                    "const": "Health"
+                  }
+                }
+              }
+            ],
+            "description": "health is forbidden unless type is Health"
           }
         ]
       }

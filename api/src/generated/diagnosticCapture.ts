@@ -13,7 +13,8 @@ export type Collector =
   | ObjectDump
   | ResourceDump
   | CoreDump
-  | HostState;
+  | HostState
+  | Health;
 
 /**
  * DiagnosticCapture asks for diagnostics of the mlx5 NICs of some nodes, once. It ends by its deadline; a finished capture never runs again.
@@ -417,6 +418,23 @@ export interface HostState {
    */
   name: string;
   type: 'HostState';
+}
+export interface Health {
+  /**
+   * Name of this collector in results and bundles, unique in the capture. A lower-case DNS label, at most 32 characters.
+   */
+  name: string;
+  type: 'Health';
+  health?: HealthOptions;
+}
+/**
+ * Options of a Health, which reads whether a card is well: temperatures, PCIe errors, modules, and the health reporters that its driver gives to devlink. May be left out.
+ */
+export interface HealthOptions {
+  /**
+   * Also take the dumps of the health reporters. Firmware may dump itself for it, which stalls management commands for seconds, and the kernel keeps the dump: needs impact Intrusive. Default false.
+   */
+  dump: boolean;
 }
 /**
  * How much runs at once.

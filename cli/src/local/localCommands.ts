@@ -1,6 +1,7 @@
 import { capCommand } from './capCommand.ts';
 import { coredumpCommand } from './coredumpCommand.ts';
 import { fwinfoCommand } from './fwinfoCommand.ts';
+import { healthCommand } from './healthCommand.ts';
 import { hostCommand } from './hostCommand.ts';
 import { linkCommand } from './linkCommand.ts';
 import type { LocalCommand } from './localCommand.ts';
@@ -20,4 +21,5 @@ export const LOCAL_COMMANDS: readonly LocalCommand[] = [
   fwinfoCommand,
   nvconfigCommand,
   hostCommand,
+  healthCommand,
 ];
