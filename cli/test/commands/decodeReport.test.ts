@@ -120,7 +120,12 @@ for (const [title, args, code, message] of [
   ],
   ['a type without a page', ['--report', '--type', 'RegisterDump'], 3, /or it has no report/],
   ['a type without --report', ['--type', 'LinkDiagnostics'], 3, /--type is for --report/],
-  ['registers of a report', ['--report', '--register', 'PAOS'], 3, /--report goes with neither --register nor --failed/],
+  [
+    'registers of a report',
+    ['--report', '--register', 'PAOS'],
+    3,
+    /--report goes with neither --register nor --failed/,
+  ],
   ['nothing that has a page', ['--report'], 1, /no collector in .* has a report/],
 ] as const) {
   test(`decode --report: ${title}`, async (t) => {
