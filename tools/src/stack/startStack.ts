@@ -47,6 +47,9 @@ export interface StackOptions {
   /** What happens with a program that ends by itself or is killed.
    * @default never */
   readonly restart?: RestartPolicy;
+  /** Entry points, by the programs' names in the image, that are run in place of those from source: bundles.
+   * @default none */
+  readonly programs?: Readonly<Record<string, string>>;
   /** Of the emulators' values. */
   readonly seed?: number;
   /** A values file for the chart, its content. */
@@ -133,7 +136,7 @@ async function startPods(
   ended: AbortController,
   options: StackOptions,
 ): Promise<Stack> {
-  const { env, restart, signal } = options;
+  const { env, restart, programs: entryPoints, signal } = options;
   const hosts = [...emulators.keys()];
   const { url, values } = await stackValues(cluster, options);
   const manifests = await installChart(cluster, ...values);
@@ -146,7 +149,14 @@ async function startPods(
     ...nodes.map(({ name, labels }) => cluster.createNode(name, labels)),
   ]);
   const network = createPodNetwork();
-  const run = { nodes, root: (pod: Placement) => podRoot(nursery, pod.name), env, restart, signal: ended.signal };
+  const run = {
+    nodes,
+    root: (pod: Placement) => podRoot(nursery, pod.name),
+    env,
+    restart,
+    programs: entryPoints,
+    signal: ended.signal,
+  };
   const workloads = new Map(
     await Promise.all(
       parseWorkloads(parseManifests(manifests)).map(async (template) => {

@@ -26,6 +26,8 @@ export interface RunOptions {
   /** Added to the Pod's own environment. */
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   readonly restart?: RestartPolicy | undefined;
+  /** Entry points in place of the image's programs from source. */
+  readonly programs?: Readonly<Record<string, string>> | undefined;
   /** The API server was told that it is Ready or no more. */
   readonly onChange: () => Promise<void>;
   readonly signal: AbortSignal;
@@ -41,12 +43,16 @@ export async function runPod(
   options: RunOptions,
 ): Promise<PodProgram> {
   const { namespace, serviceAccount, labels, spec } = template;
-  const { ip, root, env, restart, onChange, signal } = options;
+  const { ip, root, env, restart, programs, onChange, signal } = options;
   const ownerReferences = [await ownerOf(cluster, template)];
   const object = await cluster.createPod({ namespace, name, nodeName, serviceAccount, labels, ownerReferences, spec });
   const identity = { name, namespace, uid: object.metadata.uid, nodeName, podIp: ip, hostIp: cluster.address };
   await layOutVolumes(cluster, template, identity, root, { signal });
-  const container = podProcess(template, identity, { root, apiServer: cluster.server, programs: PROGRAMS });
+  const container = podProcess(template, identity, {
+    root,
+    apiServer: cluster.server,
+    programs: { ...PROGRAMS, ...programs },
+  });
   const program = createProgram(nursery, {
     name,
     command: container.command,

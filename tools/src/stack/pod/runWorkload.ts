@@ -5,7 +5,7 @@ import type { PodTemplate } from './podTemplate.ts';
 import { type PodProgram, type RunOptions, runPod } from './runPod.ts';
 import { reportWorkload } from './workloadStatus.ts';
 
-export interface WorkloadOptions extends Pick<RunOptions, 'env' | 'restart' | 'signal'> {
+export interface WorkloadOptions extends Pick<RunOptions, 'env' | 'restart' | 'programs' | 'signal'> {
   readonly nodes: readonly PlacementNode[];
   /** Address of a Pod. */
   readonly ip: () => string;
