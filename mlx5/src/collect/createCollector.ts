@@ -37,8 +37,3 @@ export function createCollector<T extends CollectorType>(
   const create: (spec: Extract<CollectorSpec, { readonly type: T }>) => Collector = FACTORIES[spec.type];
   return create(spec);
 }
-
-/** Collector types that this version has. */
-export const COLLECTOR_TYPES: readonly CollectorType[] = Object.keys(FACTORIES).filter((type): type is CollectorType =>
-  Object.hasOwn(FACTORIES, type),
-);
