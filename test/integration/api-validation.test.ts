@@ -98,6 +98,25 @@ for (const [given, edit] of [
         collectors: withRegisters({ name: 'PPCNT', index: { local_port: '1', grp: '0x16' } }, { id: '0x5031' }),
       }),
   ],
+  [
+    'an eye measurement with impact DebugWrite',
+    (spec) =>
+      Object.assign(spec, {
+        collectors: [{ name: 'l', type: 'LinkDiagnostics', linkDiagnostics: { eye: true } }],
+        impact: 'DebugWrite',
+      }),
+  ],
+  [
+    'collectors whose options are left out',
+    (spec) =>
+      Object.assign(spec, {
+        collectors: [
+          { name: 'l', type: 'LinkDiagnostics' },
+          { name: 'f', type: 'FirmwareInfo' },
+          { name: 'n', type: 'NvConfig' },
+        ],
+      }),
+  ],
   ['a name of 63 characters', (_spec, metadata) => Object.assign(metadata, { name: 'a'.repeat(63) })],
   ['the longest deadline', (spec) => Object.assign(spec, { deadline: '24h', nodeDeadline: '1h30m' })],
 ] as const satisfies readonly (readonly [
