@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import test from 'ava';
 import { editedProfile, speakVersion } from '../../../emulator/test/editedProfile.ts';
 import type { Item } from '../../src/collect/item.ts';
@@ -21,6 +22,12 @@ if (reason !== undefined) test(`core dumps of emulated devices are skipped: ${re
 /** What firmware wrote into memory. */
 function dumped({ frames }: Item): Uint8Array {
   return frames.at(-1)?.outbox.subarray(80) ?? new Uint8Array(0);
+}
+
+/** Whether the one fault of a host has had its command. */
+async function struck(host: EmulatedHost): Promise<boolean> {
+  const { faults } = await host.control({ status: true });
+  return (faults as readonly { readonly struck: number }[]).some((fault) => fault.struck > 0);
 }
 
 /** A host whose first card has a dump of three windows. */
@@ -164,6 +171,7 @@ onHost('cancelled in the middle, a dump keeps what it has and releases its memor
       signal: cancelling.signal,
       async onEvent(event) {
         if (event.type !== 'items' || cancelling.signal.aborted) return;
+        while (!(await struck(host))) await setImmediate();
         cancelling.abort();
         await host.control({ clear: true });
       },
