@@ -31,7 +31,9 @@ export function systemError(tried: string, errno: number): NetlinkError {
 /** `ENOENT` for 2. */
 export function errnoText(errno: number): string {
   try {
-    return getSystemErrorName(-errno);
+    const name = getSystemErrorName(-errno);
+    // Linux has one number for both.
+    return name === 'ENOTSUP' ? 'EOPNOTSUPP' : name;
   } catch {
     // A number that this system has no name for.
     return `errno ${errno}`;
