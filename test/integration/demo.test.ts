@@ -71,6 +71,10 @@ test.serial('the demo ends with the path of a bundle and leaves nothing', async 
   t.truthy(bundle, last);
   t.true(statSync(bundle!).size > 0);
   t.regex(run.output(), /ended: Succeeded, reason WithUnsupported/);
+  const [before = ''] = run.output().split('$ kubectl apply');
+  t.is(before.match(/^ +gpu-[abc]\.0000-/gm)?.length, 5, 'all devices are there before anything is asked of them');
+  t.regex(before, /gpu-b\.0000-98-00-0 .* Degraded +LinkDown /);
+  t.regex(run.output(), /Nothing is left running/);
   t.deepEqual(leftProcesses(run), []);
   t.deepEqual(leftDirectories(run), []);
 });

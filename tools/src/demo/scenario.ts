@@ -6,6 +6,7 @@ import { DEMO_DIRECTORY } from './keptDemo.ts';
 import type { ReadyMessage } from './messages.ts';
 import type { Narrator } from './narrator.ts';
 import { createShell } from './shell.ts';
+import { untilPublished } from './untilPublished.ts';
 import { watchCapture } from './watchCapture.ts';
 
 const EXAMPLE = 'examples/register-dump.yaml';
@@ -27,6 +28,7 @@ export async function runScenario(
   try {
     narrator.step('Three nodes, and the NICs that their agents found');
     await shell.show('kubectl', ['get', 'nodes', '-l', 'pool', '-L', 'pool']);
+    await untilPublished(admin, { signal });
     await shell.show('kubectl', ['get', 'nicdevices']);
 
     narrator.step('A capture: every register of the Standard set, every capability');
