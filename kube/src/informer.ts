@@ -88,9 +88,17 @@ export function createInformer<T extends KubeObject, R, I extends string = never
     }
   }
 
-  /** Stores what is not older than what is there: an observed write may be ahead of the stream. */
-  function put(key: string, entry: Entry<R> | undefined): void {
-    if (entry && !isOlder(entry.resourceVersion, store.version(key))) publish(store.set(key, entry));
+  /** Stores what is newer than what is there: an observed write may be ahead of the stream, and comes with it again.
+   * @param make asked for only then: making records is most of the work with an event */
+  function put(key: string, resourceVersion: string, make: () => Entry<R> | undefined): void {
+    const known = store.version(key);
+    if (resourceVersion === known || isOlder(resourceVersion, known)) return;
+    const entry = make();
+    if (entry) publish(store.set(key, entry));
+  }
+
+  function putObject(object: Stored<T>): void {
+    put(objectKey(object.metadata), object.metadata.resourceVersion, () => entryOf(object));
   }
 
   /** @returns the version the list shows */
@@ -105,7 +113,7 @@ export function createInformer<T extends KubeObject, R, I extends string = never
     // What was observed from a write after the list was made is newer than the list.
     const newer = (key: string) => isOlder(resourceVersion, store.version(key));
     for (const key of [...store.keys()]) if (!listed.has(key) && !newer(key)) publish(store.delete(key));
-    for (const [key, entry] of listed) put(key, entry);
+    for (const [key, entry] of listed) if (entry) put(key, entry.resourceVersion, () => entry);
     return resourceVersion;
   }
 
@@ -123,7 +131,7 @@ export function createInformer<T extends KubeObject, R, I extends string = never
       }
       const { metadata } = event.object;
       const key = objectKey(metadata);
-      if (event.type !== 'DELETED') put(key, entryOf(event.object));
+      if (event.type !== 'DELETED') putObject(event.object);
       else if (!isOlder(metadata.resourceVersion, store.version(key))) publish(store.delete(key));
       position = metadata.resourceVersion;
     }
@@ -176,7 +184,7 @@ export function createInformer<T extends KubeObject, R, I extends string = never
     observe(object) {
       // Up to its position the informer has seen everything, a later deletion included.
       if (position === undefined || !isOlder(position, object.metadata.resourceVersion)) return;
-      put(objectKey(object.metadata), entryOf(object));
+      putObject(object);
     },
     onChange: (handler) => {
       handlers.push(handler);

@@ -67,6 +67,28 @@ test.serial('impersonation names the user and each of his groups', async (t) => 
   t.like(await config.authenticate(), { 'impersonate-user': 'bob', 'impersonate-group': ['sre', 'oncall'] });
 });
 
+for (const [name, users] of [
+  ['alone', [{ name: 'u', user: { tokenFile: 'token' } }]],
+  ['beside a token, which kubectl ignores then', [{ name: 'u', user: { token: 'old', tokenFile: 'token' } }]],
+  ['of another user than the first', [{ name: 'v' }, { name: 'u', user: { tokenFile: 'token' } }]],
+] as const) {
+  test.serial(`a user's tokenFile is found beside its kubeconfig: ${name}`, async (t) => {
+    const kubeconfig = join(directory, 'with-token-file');
+    writeFileSync(
+      kubeconfig,
+      JSON.stringify({
+        'current-context': 'x',
+        clusters: [{ name: 'c', cluster: { server: 'https://other:6443' } }],
+        users,
+        contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+      }),
+    );
+    t.is((await loadKubeConfig({ kubeconfig }).authenticate())['authorization'], 'Bearer of the pod');
+    process.env['KUBECONFIG'] = kubeconfig;
+    t.is((await loadKubeConfig().authenticate())['authorization'], 'Bearer of the pod');
+  });
+}
+
 test.serial('a CA alone replaces that of the kubeconfig, which is still looked for', (t) => {
   const caFile = join(directory, 'ca.crt');
   t.is(loadKubeConfig({ caFile }).server, 'https://other:6443');

@@ -1,3 +1,6 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import {
   createEventRecorder,
   createKubeClient,
@@ -71,6 +74,35 @@ test('objects of built-in kinds are created, listed in pages, patched, replaced 
     (await client.list(configMaps, { namespace, fieldSelector: 'metadata.name!=kube-root-ca.crt' })).items,
     [],
   );
+});
+
+test('a kubeconfig with a tokenFile is good for kubectl and for this client alike, and both see a new token', async (t) => {
+  const { cluster } = t.context;
+  const tokenFile = join(cluster.nursery.directory, 'rotated-token');
+  const kubeconfig = cluster.writeKubeconfig('with-token-file', { tokenFile });
+  const whoAmI = async () => {
+    await using client = createKubeClient(loadKubeConfig({ kubeconfig }));
+    const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' });
+    const review = await client.request({
+      method: 'POST',
+      path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    const { status } = (await review.json()) as { status: { userInfo: { username: string } } };
+    const kubectl = await cluster.kubectl(['auth', 'whoami', '-o', 'jsonpath={.status.userInfo.username}'], {
+      kubeconfig,
+    });
+    return [status.userInfo.username, kubectl];
+  };
+  writeFileSync(tokenFile, cluster.adminToken);
+  t.deepEqual(await whoAmI(), ['admin', 'admin']);
+  // The default one is made by a controller, at its own time.
+  await cluster.kubectl(['create', 'serviceaccount', 'successor']);
+  const { token } = await cluster.boundToken({ namespace: 'default', serviceAccount: 'successor' });
+  writeFileSync(tokenFile, `${token}\n`);
+  const account = 'system:serviceaccount:default:successor';
+  t.deepEqual(await whoAmI(), [account, account]);
 });
 
 test('a field that does not exist is refused, not dropped', async (t) => {
@@ -200,7 +232,7 @@ test('a handler that throws costs neither the others their event nor the informe
 });
 
 test('a write is seen in the store before its event comes, once, and a late observation brings nothing back', async (t) => {
-  const { namespace, proxy, informer, changes, holds } = await follow(t);
+  const { namespace, proxy, informer, changes, made, holds } = await follow(t);
   const first = await put(t, namespace, 'a', '1');
   await holds('a=1');
   proxy.fault = (request) => (request.isWatch ? { answer: 503, reason: 'ServiceUnavailable' } : undefined);
@@ -211,6 +243,8 @@ test('a write is seen in the store before its event comes, once, and a late obse
   await put(t, namespace, 'b', '1');
   await holds('a=2', 'b=1');
   t.deepEqual(changes, ['added a=1', 'updated a=2', 'added b=1']);
+  // The event of the write came as well; it was known to be nothing new.
+  t.deepEqual(made, ['a=1', 'a=2', 'b=1']);
   await t.context.client.delete(configMaps, { namespace, name: 'a' });
   await holds('b=1');
   informer.observe(first);
@@ -318,6 +352,8 @@ test('the same event again becomes a series of the first', async (t) => {
     for (let i = 0; i < 3; i++)
       recorder.record({ regarding, type: 'Warning', reason: 'Tested', action: 'Test', note: 'x'.repeat(2000) });
     recorder.record({ regarding, type: 'Normal', reason: 'Other', action: 'Test', note: 'y' });
+    // They are written one after another; closing the recorder gives the last of them two seconds only.
+    while ((await client.list(events, { namespace })).items.length < 2) await setTimeout(20);
   }
   const { items } = await client.list(events, { namespace });
   t.deepEqual(items.map((event) => [event.reason, event.series?.count]).sort(), [

@@ -37,6 +37,8 @@ export interface Followed {
   proxy: FaultProxy;
   informer: Informer<ConfigMap, string>;
   changes: string[];
+  /** records as they were made */
+  made: string[];
   errors: string[];
   /** Resolves when the store holds exactly these, as `name=value`. */
   holds(...entries: string[]): Promise<void>;
@@ -54,6 +56,7 @@ export async function follow(
   const config = loadKubeConfig({ kubeconfig: cluster.kubeconfig, server: proxy.url, token: cluster.adminToken });
   const client = createKubeClient(config);
   const changes: string[] = [];
+  const made: string[] = [];
   const errors: string[] = [];
   const waiting = new Set<() => void>();
   const informer = createInformer<ConfigMap, string>({
@@ -62,7 +65,11 @@ export async function follow(
     namespace,
     // Made by a controller in every namespace, at its own time.
     fieldSelector: 'metadata.name!=kube-root-ca.crt',
-    transform: (object) => `${object.metadata.name}=${object.data?.['value'] ?? ''}`,
+    transform(object) {
+      const record = `${object.metadata.name}=${object.data?.['value'] ?? ''}`;
+      made.push(record);
+      return record;
+    },
     backoff: { baseMs: 10, maxMs: 100 },
     watch: options.stallTimeoutMs === undefined ? {} : { stallTimeoutMs: options.stallTimeoutMs },
     onError: (error, doing) => errors.push(`${doing}: ${isKubeError(error) ? error.code : error}`),
@@ -85,6 +92,7 @@ export async function follow(
     proxy,
     informer,
     changes,
+    made,
     errors,
     async holds(...entries) {
       const wanted = entries.sort().join();

@@ -1,7 +1,7 @@
 /** How a client of a kubeconfig proves who it is. */
 export type Credential =
   | { readonly token: string }
-  /** Read anew from time to time, so its content may be replaced. For programs with client-node only. */
+  /** Read anew from time to time, so its content may be replaced. */
   | { readonly tokenFile: string }
   /** PEM */
   | { readonly certificate: string; readonly key: string };
@@ -30,9 +30,7 @@ export function renderKubeconfig({ server, ca, user, credential, namespace = 'de
 }
 
 function renderCredential(credential: Credential): Record<string, unknown> {
-  if ('token' in credential) return credential;
-  // client-node does not know the field `tokenFile` of kubeconfigs. This is what it makes itself of a Pod's access.
-  if ('tokenFile' in credential) return { 'auth-provider': { name: 'tokenFile', config: credential } };
+  if ('token' in credential || 'tokenFile' in credential) return credential;
   return {
     'client-certificate-data': base64(credential.certificate),
     'client-key-data': base64(credential.key),
