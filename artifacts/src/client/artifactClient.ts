@@ -130,7 +130,7 @@ function fileBody(path: string, start: number, end: number): TransportBody {
     length: end - start,
     async *stream() {
       await using file = await open(path, 'r');
-      yield* readFileChunks(file, { start, end });
+      yield* readFileChunks(file, { start, end, reuse: true });
     },
   };
 }

@@ -1,9 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent, request as httpsRequest, type RequestOptions } from 'node:https';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { ArtifactError } from './artifactError.ts';
-import type { Transport, TransportRequest, TransportResponse } from './transport.ts';
+import type { Transport, TransportBody, TransportRequest, TransportResponse } from './transport.ts';
 
 export interface HttpsTransportOptions {
   /** e.g. `https://nicdiag-artifacts.nicdiag-system.svc:8443` */
@@ -90,13 +88,30 @@ function answerTo(sent: ClientRequest, { body }: TransportRequest): Promise<Tran
     }
     sent.on('continue', () => {
       bodyStarted = true;
-      pipeline(Readable.from(body.stream(), { objectMode: false }), sent).catch((error: unknown) => {
+      sendBody(body, sent).catch((error: unknown) => {
+        sent.destroy();
         // Once there is an answer it counts, not that the server stopped reading.
         if (!answered) reject(error);
       });
     });
     sent.flushHeaders();
   });
+}
+
+/** Asks for the next chunk of a body only when the kernel has the last one: they may all lie in the same memory. */
+async function sendBody(body: TransportBody, sent: ClientRequest): Promise<void> {
+  for await (const chunk of body.stream()) {
+    await new Promise<void>((resolve, reject) => {
+      const closed = (): void => reject(new Error('the connection was closed in the middle of the body'));
+      sent.once('close', closed);
+      sent.write(chunk, (error) => {
+        sent.off('close', closed);
+        if (error) reject(error);
+        else resolve();
+      });
+    });
+  }
+  sent.end();
 }
 
 function singleHeaders(incoming: IncomingMessage): Record<string, string | undefined> {
