@@ -2,15 +2,19 @@
  * a C program that issues the same inboxes. Run as root, or inside `tools/src/inside.ts`: `node bench/mlx5-channel.ts`.
  * Prints tables and, with `--json`, one line of JSON. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { discoverDevices, type Frame, type NicFunction, runLane } from '@nicdiag/mlx5';
+import { discoverDevices, type NicFunction } from '@nicdiag/mlx5';
+import { bundleProgram } from '@nicdiag/tools/bundle';
 
 const ROUNDS = 15;
+/** Dumps that are not counted, until the code of both and the emulator's is compiled, and those that are. */
+const WARM_UP = 30;
+const DUMPS = 50;
 const emulator = fileURLToPath(new URL('../emulator/src/main.ts', import.meta.url));
 const hosts = { mlx5ctl: 'gpu-a', fwctl: 'gpu-b' } as const;
 
@@ -20,13 +24,17 @@ const dumps: Record<string, string | number>[] = [];
 try {
   const replay = join(directory, 'replay');
   execFileSync('cc', ['-O2', '-o', replay, fileURLToPath(new URL('./mlx5-replay.c', import.meta.url))]);
+  const program = await bundleProgram(
+    fileURLToPath(new URL('./mlx5-dump.ts', import.meta.url)),
+    join(directory, 'dump'),
+  );
   for (const [channel, host] of Object.entries(hosts)) {
     const root = join(directory, channel);
     const server = await startEmulator(host, root);
     try {
       const device = discoverDevices({ hostRoot: root })[0]!;
       commands.push(...(await measureCommands(device)));
-      dumps.push(await measureDump(device, replay));
+      dumps.push(await measureDump(device, replay, program));
     } finally {
       await stopEmulator(server);
     }
@@ -56,52 +64,65 @@ async function measureCommands(device: NicFunction): Promise<Record<string, stri
   });
 }
 
-/** From the start of the first command of a Standard dump to the end of its last, and the same inboxes from C. */
-async function measureDump(device: NicFunction, replay: string): Promise<Record<string, string | number>> {
-  const frames = await dump(device);
-  const file = join(directory, 'inboxes');
-  writeFileSync(file, Buffer.concat(frames.flatMap(({ inbox, outbox }) => [lengths(inbox, outbox), inbox])));
-  const ours: number[] = [];
-  const plain: number[] = [];
-  for (let round = 0; round < ROUNDS; round += 1) {
-    ours.push(span(await dump(device)));
-    const printed = execFileSync(replay, [device.node, file, '3'], { encoding: 'utf8' });
-    plain.push(summary(printed.trim().split('\n').map(Number)).median);
+/** From before the first command of a Standard dump to after its last, in a lane and from C. Both programs are kept, and
+ * make one dump of the same device in turn: the same inboxes, one process at work at a time. */
+async function measureDump(
+  device: NicFunction,
+  replay: string,
+  program: string,
+): Promise<Record<string, string | number>> {
+  const file = join(directory, `inboxes-${device.kind}`);
+  await using lane = asked([process.execPath, program, JSON.stringify(device), file]);
+  const [, firstWhole] = await lane.turn();
+  await using plain = asked([replay, device.node, file]);
+  const lanes: number[] = [];
+  const plains: number[] = [];
+  let commands = 0;
+  for (let round = -WARM_UP; round < DUMPS; round += 1) {
+    const [ofLane, , count] = await lane.turn();
+    const [ofC] = await plain.turn();
+    commands = count!;
+    if (round < 0) continue;
+    lanes.push(ofLane!);
+    plains.push(ofC!);
   }
-  const [lane, c] = [summary(ours), summary(plain)];
-  const ratio = lane.median / c.median;
+  const [ours, c] = [summary(lanes), summary(plains)];
+  const ratio = ours.median / c.median;
   return {
     channel: device.kind,
-    commands: frames.length,
-    'lane ms': milli(lane.median),
-    'lane spread µs': lane.spread,
+    commands,
+    'lane ms': milli(ours.median),
+    'lane spread µs': ours.spread,
     'C ms': milli(c.median),
+    'C spread µs': c.spread,
     ratio: Math.round(ratio * 100) / 100,
     target: `≤ 1.15 ${ratio <= 1.15 ? 'met' : 'MISSED'}`,
+    'first dump of a process, all in all, ms': milli(firstWhole!),
   };
 }
 
-async function dump(device: NicFunction): Promise<readonly Frame[]> {
-  const spec = { name: 'regs', type: 'RegisterDump', registerDump: { set: 'Standard' } } as const;
-  const job = { device, impact: 'ReadOnly', collectors: [{ spec, done: [] }], maxBytes: 1 << 26 } as const;
-  const frames: Frame[] = [];
-  for await (const event of runLane(job, { signal: new AbortController().signal })) {
-    if (event.type === 'items') frames.push(...event.items.flatMap((item) => item.frames));
-    if (event.type === 'ended' && event.outcome !== 'done') throw new Error(`the lane ended as ${event.outcome}`);
-  }
-  return frames;
+interface Asked extends AsyncDisposable {
+  /** Sends a line.
+   * @returns the numbers of the line that comes back */
+  turn(): Promise<readonly number[]>;
 }
 
-function span(frames: readonly Frame[]): number {
-  const last = frames.at(-1)!;
-  return Number(last.startedNs + last.elapsedNs - frames[0]!.startedNs);
-}
-
-function lengths(inbox: Uint8Array, outbox: Uint8Array): Buffer {
-  const header = Buffer.alloc(8);
-  header.writeUInt32LE(inbox.length, 0);
-  header.writeUInt32LE(outbox.length, 4);
-  return header;
+function asked([program, ...args]: readonly string[]): Asked {
+  const child = spawn(program!, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async turn() {
+      child.stdin.write('\n');
+      const { value, done } = await lines.next();
+      if (done === true) throw new Error(`${program} ended early`);
+      return String(value).split(' ').map(Number);
+    },
+    async [Symbol.asyncDispose]() {
+      const gone = new Promise((resolve) => child.once('exit', resolve));
+      child.stdin.end();
+      await gone;
+    },
+  };
 }
 
 async function startEmulator(host: string, root: string): Promise<ChildProcess> {

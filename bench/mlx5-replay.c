@@ -1,10 +1,11 @@
 /* Issues the inboxes of a dump in a loop, as the plainest client would: the measure for what a dump costs beyond its
  * commands.
  *
- *   mlx5-replay DEVICE FILE ROUNDS
+ *   mlx5-replay DEVICE FILE
  *
  * FILE holds the commands one after another: inbox length, outbox length (u32, host order), inbox. DEVICE is a node of
- * mlx5ctl (V4) or, with "fwctl" in its name, of fwctl. Prints the nanoseconds of each round, one a line. */
+ * mlx5ctl (V4) or, with "fwctl" in its name, of fwctl. For each line on stdin issues them all once and prints the
+ * nanoseconds from before the first to after the last, on a line. */
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -46,8 +47,9 @@ static int issue(int fd, int fwctl, uint8_t *in, uint32_t in_len, uint8_t *out, 
 int main(int argc, char **argv)
 {
 	static uint8_t commands[1 << 22], out[1 << 16];
-	if (argc != 4) {
-		fprintf(stderr, "usage: mlx5-replay DEVICE FILE ROUNDS\n");
+	char line[16];
+	if (argc != 3) {
+		fprintf(stderr, "usage: mlx5-replay DEVICE FILE\n");
 		return 2;
 	}
 	int fwctl = strstr(argv[1], "fwctl") != NULL;
@@ -57,7 +59,7 @@ int main(int argc, char **argv)
 		perror(fd < 0 ? argv[1] : argv[2]);
 		return 1;
 	}
-	for (int round = 0; round < atoi(argv[3]); round++) {
+	while (fgets(line, sizeof(line), stdin)) {
 		uint64_t start = now_ns();
 		for (uint8_t *at = commands; at < commands + length;) {
 			uint32_t lengths[2];
@@ -69,6 +71,7 @@ int main(int argc, char **argv)
 			at += sizeof(lengths) + lengths[0];
 		}
 		printf("%llu\n", (unsigned long long)(now_ns() - start));
+		fflush(stdout);
 	}
 	return 0;
 }

@@ -2,10 +2,7 @@ import { cpSync, mkdirSync, realpathSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
-import { MAIN, REPOSITORY } from '../stack/paths.ts';
-
-/** Programs that run as one file in production. */
-export type BundledProgram = Exclude<keyof typeof MAIN, 'emulator'>;
+import { REPOSITORY } from '../stack/paths.ts';
 
 /** Files beside a program that are started on their own: worker threads, found by their name in the same folder. */
 const WORKERS: Readonly<Record<string, string>> = {
@@ -20,12 +17,13 @@ const REQUIRE = "import{createRequire as makeRequire}from'node:module';const req
 
 /** Bundles a program as images run it: one file, minified, its worker threads beside it, the layout data as they are,
  * koffi as a package. The directory stands alone.
+ * @param entry the program's main file
  * @param directory is made; what is in it is replaced
  * @returns the program's file */
-export async function bundleProgram(program: BundledProgram, directory: string): Promise<string> {
+export async function bundleProgram(entry: string, directory: string): Promise<string> {
   rmSync(directory, { recursive: true, force: true });
   await build({
-    entryPoints: { main: MAIN[program], ...WORKERS },
+    entryPoints: { main: entry, ...WORKERS },
     outdir: directory,
     outExtension: { '.js': '.mjs' },
     bundle: true,

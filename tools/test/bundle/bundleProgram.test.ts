@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import anyTest, { type TestFn } from 'ava';
 import { bundleProgram } from '../../src/bundle/bundleProgram.ts';
+import { MAIN } from '../../src/stack/paths.ts';
 
 const test = anyTest as TestFn<{ readonly directory: string }>;
 test.beforeEach((t) => {
@@ -14,7 +15,7 @@ test.afterEach.always((t) => rmSync(t.context.directory, { recursive: true }));
 
 test('a bundled agent stands alone: it runs where there is no checkout', async (t) => {
   const directory = join(t.context.directory, 'agent');
-  const program = await bundleProgram('nodeAgent', directory);
+  const program = await bundleProgram(MAIN.nodeAgent, directory);
   const run = promisify(execFile)(process.execPath, [program, '--nonsense'], { cwd: directory, env: {} });
   const { code, stderr } = (await t.throwsAsync(run)) as unknown as { readonly code: number; readonly stderr: string };
   t.is(code, 2, stderr);
@@ -23,7 +24,7 @@ test('a bundled agent stands alone: it runs where there is no checkout', async (
 
 test('koffi is for lanes: the thread beside the agent has it, the agent has not', async (t) => {
   const directory = join(t.context.directory, 'agent');
-  const program = await bundleProgram('nodeAgent', directory);
+  const program = await bundleProgram(MAIN.nodeAgent, directory);
   const importsKoffi = /from\s*"koffi"/;
   t.notRegex(readFileSync(program, 'utf8'), importsKoffi);
   t.regex(readFileSync(join(directory, 'laneWorker.mjs'), 'utf8'), importsKoffi);
