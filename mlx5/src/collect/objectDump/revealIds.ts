@@ -57,7 +57,7 @@ export function createRevealer(context: CollectContext, objections: Objections):
     };
     const end = yield* runDump(context, dump, {
       maxBytes: MOST_BYTES,
-      memory: dumpMemoryFor(context, 'Auto'),
+      memory: () => dumpMemoryFor(context, 'Auto'),
       observe,
     });
     if (end !== 'whole') {

@@ -24,8 +24,12 @@ export function createResourceDump(spec: ResourceDumpSpec): Collector {
 
   function* collect(context: CollectContext): Generator<Item, void> {
     const menu: readonly MenuRecord[] = yield* readMenu(context);
-    const memory = segments.length === 0 ? undefined : dumpMemoryFor(context, mode);
-    const session = createSession(context, menu, { followReferences, maxBytes: bytesOf(maxBytesPerDump), memory });
+    const maxBytes = bytesOf(maxBytesPerDump);
+    const session = createSession(context, menu, {
+      followReferences,
+      maxBytes,
+      memory: () => dumpMemoryFor(context, mode),
+    });
     for (const request of segments) {
       const record = findSegment(menu, request);
       const plan = 'reason' in record ? record : planDumps(record, request);
@@ -58,7 +62,7 @@ interface Session {
 interface SessionOptions {
   readonly followReferences: number;
   readonly maxBytes: number;
-  readonly memory: DumpMemory | undefined;
+  readonly memory: () => DumpMemory | undefined;
 }
 
 function createSession(

@@ -36,8 +36,8 @@ export type DumpEnd = 'whole' | 'refused' | 'broken' | 'cut';
 export interface DumpOptions {
   /** Bytes after which a dump that goes on is left. */
   readonly maxBytes: number;
-  /** Where firmware writes to; inline without. */
-  readonly memory?: DumpMemory | undefined;
+  /** Where firmware writes to, asked for when there is something to dump; inline without. */
+  readonly memory?: () => DumpMemory | undefined;
   /** Sees every segment, also those of an earlier run. Its bytes are good during the call only. */
   readonly observe: (segment: Segment) => void;
 }
@@ -55,14 +55,13 @@ const MEMORY_BYTES = 32 * 1024;
 export function* runDump(context: CollectContext, dump: PlannedDump, options: DumpOptions): Generator<Item, DumpEnd> {
   const known = knownEnd(context, dump, options.observe);
   if (known !== undefined) return known;
+  const memory = options.memory?.();
   const items = createDumpItems(context, dump);
   const window = createDumpWindow();
   let reply: Uint8Array | undefined;
   let left = options.maxBytes;
   for (;;) {
-    const answer = yield* exchange(context, { dump, reply, memory: options.memory }, () =>
-      items.windowItems(window.finish(), 'ok'),
-    );
+    const answer = yield* exchange(context, { dump, reply, memory }, () => items.windowItems(window.finish(), 'ok'));
     window.add(answer.frames);
     const last = answer.frames.at(-1);
     if (answer.outcome !== 'ok' || last === undefined) {
