@@ -6,9 +6,17 @@ import type { AssignedAt } from './inbox/assignedAt.ts';
 import { type ChildRecord, isLive } from './records/child.ts';
 import type { World } from './world.ts';
 
-/** What has ended may stay in an inbox for a moment: no agent minds, the next assignment takes it away in the same write,
- * and when a thousand nodes start at once their starts go first. */
-const unassignDelayMs = 1_000;
+/** What has ended may stay in an inbox for a moment: no agent minds, the next assignment takes it away in the same write.
+ * The more nodes are at work, the longer: their starts and ends go first. */
+function unassignDelayMs(live: number): number {
+  return 1_000 + 5 * live;
+}
+
+/** After a change of one node, the capture is looked at so much later: looking costs some microseconds for each node at
+ * work, and must stay a small part of the time when thousands of them change one after another. */
+function foldDelayMs(live: number): number {
+  return Math.floor(live / 20);
+}
 
 /** One queue a controller. */
 export interface Queues {
@@ -67,10 +75,10 @@ export function wire({ world, queues, folds, assignedAt, onCaptureGone }: Wiring
     ) {
       queues.inboxes.add(child.nodeName);
     } else {
-      queues.inboxes.addAfter(child.nodeName, unassignDelayMs);
+      queues.inboxes.addAfter(child.nodeName, unassignDelayMs(liveNodes(child)));
     }
     const captureKey = `${child.namespace}/${child.captureName}`;
-    if (world.captures.get(captureKey)?.metadata.uid === child.captureUid) queues.captures.add(captureKey);
+    if (world.captures.get(captureKey)?.metadata.uid === child.captureUid) lookSoon(child);
     else if (change.type !== 'deleted')
       queues.deletions.add(deletionKey({ namespace: child.namespace, uid: child.captureUid }));
   });
@@ -102,8 +110,18 @@ export function wire({ world, queues, folds, assignedAt, onCaptureGone }: Wiring
   /** Captures that are at work on a node. */
   function capturesOn(nodeName: string): void {
     for (const child of world.children.byIndex('node', nodeName)) {
-      if (isLive(child)) queues.captures.add(`${child.namespace}/${child.captureName}`);
+      if (isLive(child)) lookSoon(child);
     }
+  }
+
+  /** Nodes at work for the capture of a child. */
+  function liveNodes(child: ChildRecord): number {
+    const capture = world.captures.get(`${child.namespace}/${child.captureName}`);
+    return capture?.metadata.uid === child.captureUid ? folds.of(capture).live.size : 0;
+  }
+
+  function lookSoon(child: ChildRecord): void {
+    queues.captures.addAfter(`${child.namespace}/${child.captureName}`, foldDelayMs(liveNodes(child)));
   }
 
   /** Captures that have not finished: any of them may wait for this node. */

@@ -22,8 +22,9 @@ export interface FanOut {
   readonly more: boolean;
 }
 
-/** NodeCaptures made in one round, so that folding and status keep up during a large fan-out. */
-export const maxRound = 64;
+/** NodeCaptures made in one round, so that folding and status keep up during a large fan-out: some hundred milliseconds
+ * of an API server's writes. */
+export const maxRound = 256;
 
 /** Which nodes' turn it is: in order, at most `maxNodes` that have not ended at any time. A node that is refused, or
  * waits for its agent, holds nobody up. */

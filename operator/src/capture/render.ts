@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import {
   API_VERSION,
   DEFAULT_NODE_DEADLINE,
@@ -57,9 +57,7 @@ export function renderChild(
 /** Digest of all of a spec but the node's name, the same for all children of one capture. */
 export function specDigest(spec: NodeCaptureSpec): string {
   const { nodeName: _, ...shared } = spec;
-  return createHash('sha256')
-    .update(JSON.stringify(sortKeys(shared)))
-    .digest('base64');
+  return hash('sha256', JSON.stringify(sortKeys(shared)), 'base64');
 }
 
 function sortKeys(value: unknown): unknown {

@@ -13,15 +13,14 @@ export interface AssignedAt {
 }
 
 export function createAssignedAt(): AssignedAt {
-  const known = new Map<string, string>();
+  const known = new Map<string, { text: string; ms: number }>();
   return {
-    text: (childUid) => known.get(childUid),
-    ms(childUid) {
-      const text = known.get(childUid);
-      return text === undefined ? undefined : Date.parse(text);
-    },
+    text: (childUid) => known.get(childUid)?.text,
+    ms: (childUid) => known.get(childUid)?.ms,
     remember(assignments) {
-      for (const { uid, assignedAt } of assignments) known.set(uid, assignedAt);
+      for (const { uid, assignedAt } of assignments) {
+        if (known.get(uid)?.text !== assignedAt) known.set(uid, { text: assignedAt, ms: Date.parse(assignedAt) });
+      }
     },
     forget: (childUid) => {
       known.delete(childUid);
