@@ -11,6 +11,7 @@ withHostOptions(program.command('serve'))
   .description('make <root>/dev and <root>/sys of an emulated host; prints "ready" when they answer, ends on SIGTERM')
   .requiredOption('--root <directory>', 'where to mount')
   .option('--control <socket>', 'unix socket for faults and queries (default: <root>.control)')
+  .option('--devlink-socket <socket>', "unix socket that speaks devlink's netlink messages (default: none)")
   .action((options: ServeOptions) => serve(options));
 
 withHostOptions(program.command('exec'))

@@ -37,6 +37,8 @@ export interface LoggedCommand {
 export interface EmulatedHost {
   /** Where its /dev and /sys are. */
   readonly root: string;
+  /** Where its devlink answers. */
+  readonly devlinkSocket: string;
   readonly devices: readonly NicFunction[];
   device(pciAddress: string): NicFunction;
   /** A request on the control socket, e.g. a fault. */
@@ -54,12 +56,15 @@ export async function emulatedHost(profile: string): Promise<EmulatedHost> {
   const root = join(directory, 'host');
   const log = join(directory, 'commands.ndjson');
   const socket = join(directory, 'control');
-  const args = ['serve', '--host', profile, '--root', root, '--command-log', log, '--control', socket];
+  const devlinkSocket = join(directory, 'devlink');
+  const sockets = ['--control', socket, '--devlink-socket', devlinkSocket];
+  const args = ['serve', '--host', profile, '--root', root, '--command-log', log, ...sockets];
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   await ready(child);
   const devices = discoverDevices({ hostRoot: root });
   return {
     root,
+    devlinkSocket,
     devices,
     device(pciAddress) {
       const found = devices.find((device) => device.pciAddress === pciAddress);

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { openControlSocket } from '../control/controlSocket.ts';
+import { openDevlinkSocket } from '../devlink/devlinkSocket.ts';
 import { loadHostProfile } from '../host/profile.ts';
 import { NO_FURNITURE } from '../program/messages.ts';
 import { startHost } from '../program/runningHost.ts';
@@ -10,11 +11,12 @@ export interface ServeOptions {
   readonly seed: number;
   readonly commandLog?: string;
   readonly control?: string;
+  readonly devlinkSocket?: string;
 }
 
 /** `serve`: a host below a directory, until a signal or until somebody unmounts it. Prints the control socket's path,
  * then `ready`. */
-export async function serve({ host, root, seed, commandLog, control }: ServeOptions): Promise<void> {
+export async function serve({ host, root, seed, commandLog, control, devlinkSocket }: ServeOptions): Promise<void> {
   const directory = resolve(root);
   // From the first moment on: a mount that is made must be taken away.
   const stopAsked = Promise.withResolvers<void>();
@@ -29,11 +31,16 @@ export async function serve({ host, root, seed, commandLog, control }: ServeOpti
   // Outside the mount, where its clients do not depend on the emulator to reach it.
   const socketPath = resolve(control ?? `${directory}.control`);
   const socket = await openControlSocket(socketPath, (request) => running.control(request));
+  const devlink =
+    devlinkSocket === undefined
+      ? undefined
+      : await openDevlinkSocket(resolve(devlinkSocket), (request) => running.devlink(request));
   void stopAsked.promise.then(() => running.stop());
   process.stdout.write(`control ${socketPath}\nready\n`);
   try {
     await running.ended;
   } finally {
     socket.close();
+    devlink?.close();
   }
 }

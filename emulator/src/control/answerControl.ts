@@ -53,6 +53,12 @@ function carryOut({ host, faults, log }: Controlled, value: unknown): Record<str
     case 'coreDump':
       for (const { firmware } of named(request.device)) firmware.card.resizeCoreDump(request.bytes);
       return {};
+    case 'health':
+      for (const { health } of new Set(named(request.device).map(({ firmware }) => firmware.card))) {
+        if (request.syndrome === 0) health.recover();
+        else health.fail(request.syndrome);
+      }
+      return {};
     case 'log':
       log.keepRecent();
       return { commands: [...log.recent] };

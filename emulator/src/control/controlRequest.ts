@@ -11,6 +11,7 @@ export type ControlRequest =
   | { readonly kind: 'clear' | 'snapshot'; readonly device?: string }
   | { readonly kind: 'populate'; readonly device?: string; readonly objects: unknown }
   | { readonly kind: 'coreDump'; readonly device?: string; readonly bytes: number }
+  | { readonly kind: 'health'; readonly device?: string; readonly syndrome: number }
   | { readonly kind: 'log' | 'status' };
 
 /** A control request that makes no sense; the message goes back to who sent it. */
@@ -24,7 +25,7 @@ export class ControlError extends Error {
 }
 
 /** Requests are JSON objects: `{"fault": "refuse", …}`, `{"log": true}`, `{"status": true}`, `{"snapshot": true}`,
- * `{"populate": {…}}`, `{"coreDump": N}`.
+ * `{"populate": {…}}`, `{"coreDump": N}`, `{"health": N}`.
  * @throws ControlError */
 export function parseControlRequest(value: unknown): ControlRequest {
   const request = record(value);
@@ -36,6 +37,7 @@ export function parseControlRequest(value: unknown): ControlRequest {
   if (request['populate'] !== undefined) return { kind: 'populate', objects: request['populate'], ...named };
   if (request['coreDump'] !== undefined)
     return { kind: 'coreDump', bytes: coreDumpBytes(request['coreDump']), ...named };
+  if (request['health'] !== undefined) return { kind: 'health', syndrome: syndrome(request['health']), ...named };
   const fault = request['fault'];
   if (fault === 'clear' || request['clear'] === true) return { kind: 'clear', ...named };
   const filter = parseFilter(request, named);
@@ -49,6 +51,12 @@ export function parseControlRequest(value: unknown): ControlRequest {
 function coreDumpBytes(value: unknown): number {
   if (isCoreDumpSize(value)) return value;
   throw new ControlError(`"coreDump" is ${CORE_DUMP_SIZES}; not ${JSON.stringify(value)}`);
+}
+
+function syndrome(value: unknown): number {
+  const number = parseNumber(value, '"health" is a syndrome of the health buffer, 0 for none');
+  if (number <= 255) return number;
+  throw new ControlError(`"health" is 0 to 255; not ${number}`);
 }
 
 /** A removal at once, or by a command that matches. */

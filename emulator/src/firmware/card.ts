@@ -2,6 +2,7 @@ import type { CardProfile } from '../host/profile.ts';
 import type { CardModel } from './cardModel.ts';
 import { type CoreMemory, createCoreMemory, USUAL_DUMP_BYTES } from './memory/coreMemory.ts';
 import type { Clock } from './state/clock.ts';
+import { createHealthBuffer, type HealthBuffer } from './state/healthBuffer.ts';
 import { createNvConfiguration, type NvConfiguration } from './state/nvConfiguration.ts';
 import { createPort, type Port } from './state/port.ts';
 import { between, createRandom, type Random } from './state/random.ts';
@@ -19,6 +20,7 @@ export interface Card {
   readonly traffic: Traffic;
   readonly stored: RegisterStore;
   readonly nvConfiguration: NvConfiguration;
+  readonly health: HealthBuffer;
   /** Memory of the device itself, as core dumps show it. */
   readonly coreMemory: CoreMemory;
   /** @param bytes of a dump from now on */
@@ -70,6 +72,7 @@ export function createCard(model: CardModel, profile: CardProfile, clock: Clock,
     traffic: createTraffic(random),
     stored: createRegisterStore(),
     nvConfiguration: createNvConfiguration(model, profile),
+    health: createHealthBuffer(uptimeSeconds),
     get coreMemory() {
       coreMemory ??= coreMemoryOf(profile.coreDumpBytes ?? USUAL_DUMP_BYTES);
       return coreMemory;

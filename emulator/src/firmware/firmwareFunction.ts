@@ -7,6 +7,7 @@ import { createDumpSessions, type DumpSessions } from './dump/dumpSessions.ts';
 import { setBits } from './layout/bits.ts';
 import { type Bus, noBus } from './memory/bus.ts';
 import { createMemoryObjects, type MemoryObjects } from './memory/memoryObjects.ts';
+import { vnicCounters } from './objects/counters.ts';
 import { createObjects, type Objects } from './objects/objects.ts';
 import type { Population } from './objects/population.ts';
 import { type Refusal, refuse, status } from './status.ts';
@@ -37,6 +38,8 @@ export interface CommandName {
 export interface FirmwareFunction {
   readonly profile: FunctionProfile;
   readonly card: Card;
+  /** Identifies it on its card. */
+  readonly vhcaId: number;
   readonly uids: UidTable;
   readonly memory: MemoryObjects;
   /** Everything that user contexts have made ends, and they with it: the device was reset. */
@@ -45,6 +48,8 @@ export interface FirmwareFunction {
    * @param uid as the driver stamped it; 0 for the driver itself */
   execute(uid: number, inbox: Uint8Array, outbox: Uint8Array): CommandTrace;
   describe(inbox: Uint8Array): CommandName;
+  /** Counters of QUERY_VNIC_ENV, by field. */
+  vnicCounters(): Readonly<Record<string, number>>;
   readonly population: Population;
   /** Programs and drivers make other objects instead of those that were there. */
   populate(population: Population): void;
@@ -134,6 +139,7 @@ export function createFirmwareFunction(
   return {
     profile,
     card,
+    vhcaId,
     uids: context.uids,
     memory: context.memory,
     reset() {
@@ -141,6 +147,7 @@ export function createFirmwareFunction(
       context.memory.clear();
     },
     describe: describeCommand,
+    vnicCounters: () => vnicCounters(context.objects),
     get population() {
       return context.objects.profile.objects;
     },

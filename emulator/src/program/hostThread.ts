@@ -1,12 +1,19 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { answerControl } from '../control/answerControl.ts';
+import { answerDevlink } from '../devlink/answerDevlink.ts';
 import { createCommandLog } from '../driver/commandLog.ts';
 import { createFaultTable } from '../faults/faultTable.ts';
 import { createSystemClock } from '../firmware/state/clock.ts';
 import { createFuseServer } from '../fuse/server.ts';
 import type { Tree } from '../fuse/tree.ts';
 import { createHost } from '../host/host.ts';
-import type { ControlMessage, Furniture, HostThreadData, ThreadMessage } from './messages.ts';
+import {
+  type ControlMessage,
+  type Furniture,
+  type HostThreadData,
+  isDevlinkRequest,
+  type ThreadMessage,
+} from './messages.ts';
 
 /** How long to wait for a request before looking at the control messages; also how late a held call may be. */
 const POLL_MS = 5;
@@ -37,7 +44,10 @@ function run({ fuseFd, profile, seed, commandLog, furniture, posted }: HostThrea
       if (received === undefined) break;
       seen++;
       const { id, request } = received.message;
-      send({ type: 'answer', id, answer: answerControl({ host, faults, log }, request) });
+      const answer = isDevlinkRequest(request)
+        ? answerDevlink(request, host.functions)
+        : answerControl({ host, faults, log }, request);
+      send({ type: 'answer', id, answer });
     }
   }
 }

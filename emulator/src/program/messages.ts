@@ -26,6 +26,11 @@ export interface ControlMessage {
   readonly request: unknown;
 }
 
+/** A request to devlink instead of one of the control socket: bytes, and bytes come back. */
+export function isDevlinkRequest(request: unknown): request is Uint8Array {
+  return request instanceof Uint8Array;
+}
+
 export type ThreadMessage =
   | { readonly type: 'initialised' }
   | { readonly type: 'answer'; readonly id: number; readonly answer: unknown };

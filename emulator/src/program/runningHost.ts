@@ -18,6 +18,8 @@ export interface RunningHostOptions {
 export interface RunningHost {
   /** Passes a control request to the thread that owns the model. */
   control(request: unknown): Promise<unknown>;
+  /** Passes a request to devlink there: netlink messages, as their answer is. */
+  devlink(request: Uint8Array): Promise<Uint8Array>;
   /** Unmounts, also while clients hang in a call: they get ECONNABORTED. */
   stop(): Promise<void>;
   /** Settles when the mount is gone, whoever took it away; rejects when the thread failed. */
@@ -72,15 +74,21 @@ export async function startHost({
   await initialised.promise;
   await Promise.all([readdir(join(root, 'dev')), readdir(join(root, 'sys/bus/pci/devices'))]);
 
+  function ask(request: unknown): Promise<unknown> {
+    const id = nextId++;
+    const { promise, resolve } = Promise.withResolvers<unknown>();
+    answers.set(id, resolve);
+    worker.postMessage({ id, request });
+    Atomics.add(new Int32Array(posted), 0, 1);
+    return promise;
+  }
+
   return {
     ended: ended.promise,
-    control(request) {
-      const id = nextId++;
-      const { promise, resolve } = Promise.withResolvers<unknown>();
-      answers.set(id, resolve);
-      worker.postMessage({ id, request });
-      Atomics.add(new Int32Array(posted), 0, 1);
-      return promise;
+    control: ask,
+    async devlink(request) {
+      const answer = await ask(request);
+      return answer instanceof Uint8Array ? answer : new Uint8Array(0);
     },
     async stop() {
       mounted.unmount();

@@ -71,6 +71,10 @@ const understood: readonly (readonly [object, object])[] = [
     { fault: 'clear', device },
     { kind: 'clear', device },
   ],
+  [
+    { health: '0x10', device },
+    { kind: 'health', syndrome: 16, device },
+  ],
   [{ log: true }, { kind: 'log' }],
   [{ status: true }, { kind: 'status' }],
   [
@@ -83,6 +87,7 @@ for (const [request, meaning] of understood) {
 }
 
 const refused: readonly (readonly [unknown, RegExp])[] = [
+  [{ health: 256 }, /0 to 255/],
   ['hang', /JSON object/],
   [{ fault: 'explode' }, /"fault" is one of refuse, delay/],
   [{ fault: 'delay' }, /"delay" needs "ms"/],

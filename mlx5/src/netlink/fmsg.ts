@@ -106,8 +106,8 @@ function addNamed(nest: Nest, name: string, value: FmsgValue): void {
 function nestValue({ type, values, names, binary }: Nest): FmsgValue {
   if (binary.length > 0) {
     const text = binary.map((bytes) => Buffer.from(bytes).toString('hex')).join('');
-    if (values.length === 0) return text;
-    return type === FMSG.OBJECT ? objectOf([...names, 'values'], [...values, text]) : [...values, text];
+    if (type === FMSG.OBJECT) return objectOf([...names, 'values'], [...values, text]);
+    return values.length === 0 ? text : [...values, text];
   }
   if (type === FMSG.OBJECT) return objectOf(names, values);
   const [only, ...others] = values;

@@ -162,3 +162,78 @@ test('a socket that is not there is an item with its errno', async (t) => {
   t.is(family.outcome, 'absent');
   t.is(decodeItem(family).error?.name, 'ENOENT');
 });
+
+for (const [kind, pciAddress] of [
+  ['mlx5ctl', '0000:03:00.0'],
+  ['fwctl', '0000:17:00.0'],
+] as const) {
+  test(`${kind}: devlink tells versions, reporters and what they diagnose`, async (t) => {
+    const host = t.context[kind];
+    const devlink = { socket: host.devlinkSocket };
+    const { items, ends } = await lane(host.device(pciAddress), { specs: [health], devlink });
+    t.like(ends, [{ state: 'Done', itemErrors: 0 }]);
+    const named = items.filter(isDevlink).map(({ key, outcome }) => `${key.replace(/=0x\w+/, '')} ${outcome}`);
+    t.deepEqual(named, [
+      'devlink/family ok',
+      'devlink/info ok',
+      'devlink/health ok',
+      'devlink/health/fw/diagnose ok',
+      'devlink/health/fw_fatal/diagnose absent',
+      'devlink/health/vnic/diagnose ok',
+      'devlink/health/tx/diagnose{port_index} ok',
+      'devlink/health/rx/diagnose{port_index} ok',
+    ]);
+    const report = reportOf(items);
+    t.is(value(report, 'Card', 'Overall'), 'well');
+    t.is(value(report, 'Firmware', 'Driver'), 'mlx5_core');
+    t.is(value(report, 'Firmware', 'Syndrome'), '0 (none)');
+    t.is(value(report, 'Health reporters', 'fw'), 'healthy, 0 errors, 0 recovered');
+    t.is(value(report, 'Counters of the virtual NIC that are not 0', 'invalid_command'), 2);
+    const info = items.find(({ key }) => key === 'devlink/info')!;
+    t.like(decodeItem(info).fields, { driver_name: 'mlx5_core' });
+  });
+}
+
+test('firmware in trouble: the syndrome in words, what its reporter counts, and what to do; then it recovers', async (t) => {
+  const host = t.context.mlx5ctl;
+  const device = host.device('0000:03:00.0');
+  const options = { specs: [health], devlink: { socket: host.devlinkSocket } };
+  await host.control({ health: 0x10, device: device.pciAddress });
+  const bad = reportOf((await lane(device, options)).items);
+  await host.control({ health: 0, device: device.pciAddress });
+  const good = reportOf((await lane(device, options)).items);
+  t.is(value(bad, 'Card', 'Overall'), 'in error');
+  t.is(value(bad, 'Firmware', 'Syndrome'), '16 (high temperature)');
+  t.is(value(bad, 'Firmware', 'Description'), 'high temperature');
+  t.is(value(bad, 'Health reporters', 'fw'), 'error, 1 errors, 0 recovered, a dump is kept');
+  t.is(value(good, 'Card', 'Overall'), 'needs attention');
+  t.is(value(good, 'Health reporters', 'fw'), 'healthy, 1 errors, 1 recovered, a dump is kept');
+});
+
+test('dumps are taken with impact Intrusive only, part by part', async (t) => {
+  const host = t.context.mlx5ctl;
+  const device = host.device('0000:03:00.0');
+  const spec: CollectorSpec = { name: 'health', type: 'Health', health: { dump: true } };
+  const devlink = { socket: host.devlinkSocket };
+  const forbidden = await lane(device, { specs: [spec], devlink });
+  t.like(forbidden.ends, [{ state: 'Failed', reason: 'CollectorError' }]);
+  t.regex(forbidden.ends[0]?.message ?? '', /needs impact Intrusive/);
+  t.false(forbidden.items.some(({ name }) => name.endsWith('/dump')));
+
+  const { items, ends } = await lane(device, { specs: [spec], impact: 'Intrusive', devlink });
+  t.like(ends, [{ state: 'Done', itemErrors: 0 }]);
+  const fw = items.find(({ name }) => name === 'devlink/health/fw/dump')!;
+  t.like(decodeItem(fw).fields, { synd: 0, 'health buffer': { irisc_index: 0 } });
+  const crdump = items.filter(({ name }) => name === 'devlink/health/fw_fatal/dump');
+  t.true(crdump.length > 10);
+  const bytes = crdump.map((item) => JSON.stringify(decodeItem(item).fields).match(/[0-9a-f]{1024,}/)?.[0].length ?? 0);
+  t.is(
+    bytes.reduce((sum, each) => sum + each / 2, 0),
+    256 * 1024,
+  );
+  const again = await lane(device, { specs: [spec], impact: 'Intrusive', devlink, done: items });
+  t.deepEqual(
+    again.items.map(({ key }) => key),
+    [],
+  );
+});

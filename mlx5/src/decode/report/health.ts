@@ -106,8 +106,7 @@ function vnicRows(found: FoundItems): Rows {
     return VNIC_COUNTERS.map((name) => {
       const value = counters.value(name) ?? counters.value(`vNIC env counters.${name}`);
       if (value === undefined || Number(value) === 0) return [];
-      const errors = !NO_TROUBLE.has(name);
-      return row(name, value, { severity: errors ? 'warning' : undefined });
+      return row(name, value, { severity: TROUBLE.has(name) ? 'warning' : undefined });
     });
   });
 }
@@ -119,10 +118,10 @@ const VNIC_COUNTERS = [
   ...['nic_receive_steering_discard', 'generated_pkt_steering_fail', 'handled_pkt_steering_fail'],
   ...['icm_consumption', 'bar_uar_access', 'odp_local_triggered_page_fault', 'odp_remote_triggered_page_fault'],
 ];
-const NO_TROUBLE: ReadonlySet<string> = new Set([
-  'send_queue_priority_update_flow',
-  'icm_consumption',
-  'bar_uar_access',
+/** Those that tell of trouble; the others count now and then on a card that is well. */
+const TROUBLE: ReadonlySet<string> = new Set([
+  ...['total_error_queues', 'total_q_under_processor_handle', 'async_eq_overrun', 'comp_eq_overrun', 'cq_overrun'],
+  ...['quota_exceeded_command', 'generated_pkt_steering_fail', 'handled_pkt_steering_fail'],
 ]);
 
 function temperatureRows(found: FoundItems): Rows {
