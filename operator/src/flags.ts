@@ -13,6 +13,8 @@ export interface OperatorFlags {
   readonly namespace: string;
   readonly agentNamespace: string;
   readonly artifacts: { readonly url: string; readonly caFile: string; readonly tokenFile: string };
+  /** from a seal to the first look for late evidence */
+  readonly firstResealMs: number;
   readonly listen: string;
   readonly lease: {
     readonly name: string;
@@ -41,6 +43,7 @@ export const usage = `nicdiag-operator: turns DiagnosticCaptures into work for n
   --artifacts-url URL           the artifact server (required)
   --artifacts-ca FILE           CA of its certificate, read anew each time (required)
   --artifacts-token-file FILE   token with the audience nicdiag-artifacts, read anew each time (required)
+  --reseal-interval DURATION    from a seal to the first look for evidence that came late; later ones are rarer [5m]
   --listen HOST:PORT            /livez, /readyz, /metrics [:8081]
   --lease-name NAME             [${OPERATOR_LEASE}]
   --lease-duration DURATION     how long others wait for a silent leader [15s]
@@ -69,6 +72,7 @@ export function parseFlags(args: readonly string[]): OperatorFlags {
       caFile: required('artifacts-ca'),
       tokenFile: required('artifacts-token-file'),
     },
+    firstResealMs: parseDuration(values['reseal-interval']),
     listen: values.listen,
     lease: {
       name: values['lease-name'],
@@ -94,6 +98,7 @@ function parse(args: readonly string[]) {
         'artifacts-url': { type: 'string' },
         'artifacts-ca': { type: 'string' },
         'artifacts-token-file': { type: 'string' },
+        'reseal-interval': { type: 'string', default: '5m' },
         listen: { type: 'string', default: ':8081' },
         'lease-name': { type: 'string', default: OPERATOR_LEASE },
         'lease-duration': { type: 'string', default: '15s' },

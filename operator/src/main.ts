@@ -46,6 +46,7 @@ await runProgram(
       client,
       agentNamespace: flags.agentNamespace,
       seal: artifacts.seal,
+      firstResealMs: flags.firstResealMs,
       recorder,
       metrics,
       logger,

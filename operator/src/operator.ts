@@ -34,6 +34,8 @@ export interface OperatorOptions {
   client: KubeClient;
   agentNamespace: string;
   seal: Sealer;
+  /** from a seal to the first look for late evidence */
+  firstResealMs: number;
   recorder: EventRecorder;
   metrics: OperatorMetrics;
   logger: Logger;
@@ -155,6 +157,7 @@ export function createOperator(options: OperatorOptions): Operator {
       reconcile: createSealReconciler({
         ...shared,
         seal: options.seal,
+        firstResealMs: options.firstResealMs,
         onResult(capture, result) {
           seals.set(capture.metadata.uid, result);
           queues.captures.add(`${capture.metadata.namespace}/${capture.metadata.name}`);

@@ -241,16 +241,19 @@ test('the operator seals; evidence that comes late makes a new revision of the s
     'Forbidden',
     /nicdiag-agent may not seal: only system:serviceaccount:nicdiag-system:nicdiag-operator may/,
   );
+  await refusedWith(t, operator.seal(capture.uid, {}, { signal }), 'NotSealed', /has not been sealed/);
   const sealed = await operator.seal(capture.uid, { nodes }, { signal });
   t.like(sealed, { revision: 1, devices: 1, totalBytes: 1000, storedBytes: blob.storedSize });
   t.deepEqual(await operator.seal(capture.uid, { nodes: nodes.toReversed() }, { signal }), sealed);
 
   const late = { ...target, pciAddress: '0000:83:00.0' };
   const lateManifest = deviceManifestBytes(manifestOf(capture, 'gpu-a', { 'raw.bin': blob }, late.pciAddress));
+  t.deepEqual(await operator.seal(capture.uid, {}, { signal }), sealed);
   t.true((await agent.putDeviceManifest(late, lateManifest, { signal })).late);
-  const again = await operator.seal(capture.uid, { nodes }, { signal });
+  const again = await operator.seal(capture.uid, {}, { signal });
   t.like(again, { revision: 2, devices: 2, totalBytes: 2000 });
   t.not(again.digest, sealed.digest);
+  t.deepEqual(await operator.seal(capture.uid, { nodes }, { signal }), again);
 });
 
 test('path tricks are refused before anything is looked up', async (t) => {

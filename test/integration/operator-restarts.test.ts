@@ -1,7 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import { findCondition, leases } from '@nicdiag/kube';
 import anyTest, { type TestFn } from 'ava';
 import { startFaultProxy } from './kube/faultProxy.ts';
 import { reasonOf } from './operator/captureFacts.ts';
+import { succeeded } from './operator/fakeAgent.ts';
 import { BRIEF_LEASE, LEASE, type OperatorBench, startOperatorBench } from './operator/operatorBench.ts';
 import { captures, nicNodes, nodeCaptures } from './operator/resources.ts';
 
@@ -211,5 +213,31 @@ test.serial('a store that is away: the capture has finished, its seal is tried a
   bench.sealServer.failing = false;
   const sealed = await bench.until('seal', (capture) => capture.status?.manifest !== undefined);
   t.is(findCondition(sealed.status?.conditions, 'Sealed')?.status, 'True');
+  await operator.stop();
+});
+
+test.serial('evidence comes after the seal: the status follows to the newest revision', async (t) => {
+  const { bench } = t.context;
+  const behaviour = { ...succeeded, state: 'Partial' as const, reason: 'UploadFailed' };
+  await bench.addNode('late-a', { behaviour });
+  await bench.addNode('late-b');
+  const operator = await bench.startOperator({ args: ['--reseal-interval=100ms'] });
+  const { metadata } = await bench.capture('late', named('late-a', 'late-b'));
+  const sealed = await bench.until('late', (capture) => capture.status?.manifest !== undefined);
+  bench.sealServer.digest = `sha256:${'6'.repeat(64)}`;
+  const { status } = await bench.until(
+    'late',
+    (capture) => capture.status?.manifest?.digest === bench.sealServer.digest,
+  );
+  t.deepEqual({ ...status, manifest: null }, { ...sealed.status, manifest: null });
+  const [first, ...later] = bench.sealServer.requests.get(metadata.uid) ?? [];
+  t.is(first?.nodes?.length, 2);
+  for (const request of later) t.deepEqual(request, {});
+  // Nothing of this one may come late.
+  const { metadata: complete } = await bench.capture('complete', named('late-b'));
+  await bench.until('complete', (capture) => capture.status?.manifest !== undefined);
+  const asked = later.length;
+  while ((bench.sealServer.requests.get(metadata.uid)?.length ?? 0) < asked + 4) await setTimeout(20);
+  t.is(bench.sealServer.requests.get(complete.uid)?.length, 1);
   await operator.stop();
 });

@@ -38,7 +38,7 @@ test('a capture of all nodes of a pool: one NodeCapture each, folded, finished, 
   t.deepEqual(
     bench.sealServer.requests
       .get(created.metadata.uid)?.[0]
-      ?.nodes.map((node) => node.name)
+      ?.nodes?.map((node) => node.name)
       .sort(),
     ['one-a', 'one-b', 'one-c'],
   );

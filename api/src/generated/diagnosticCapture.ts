@@ -577,7 +577,7 @@ export interface CaptureFailure {
   message?: string;
 }
 /**
- * The sealed manifest of the capture.
+ * The sealed manifest of the capture; the newest, when evidence came after the seal.
  */
 export interface ManifestReference {
   /**

@@ -40,7 +40,7 @@ export function deviceManifestHandler(parts: {
     }
     crashPoint('manifestRecorded' satisfies CrashPoint);
     // Also when the manifest was there already: the server may have died between recording it and sealing again.
-    const late = await parts.sealer.sealAgain(capture.uid);
+    const late = (await parts.sealer.sealAgain(capture.uid)) !== undefined;
     sendJson(exchange, 200, { digest, sizeBytes: bytes.byteLength, late } satisfies ManifestReceipt);
   };
 }

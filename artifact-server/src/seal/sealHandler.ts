@@ -1,4 +1,4 @@
-import { parseSealRequest } from '@nicdiag/artifacts';
+import { ArtifactError, parseSealRequest } from '@nicdiag/artifacts';
 import { authenticateBearer, type Callers, requireOperator } from '../auth/callers.ts';
 import type { Authenticate } from '../auth/tokenReview.ts';
 import type { CaptureIndex } from '../captures/captureIndex.ts';
@@ -9,7 +9,7 @@ import type { Sealer } from './sealer.ts';
 /** 10,000 nodes with names and reasons of the longest kind. */
 const MAX_REQUEST_BYTES = 4 * 1024 * 1024;
 
-/** POST: the operator says that all nodes have ended. */
+/** POST: the operator says that all nodes have ended; later, without them, it asks whether evidence has come since. */
 export function sealHandler(parts: {
   readonly authenticate: Authenticate;
   readonly callers: Callers;
@@ -20,7 +20,15 @@ export function sealHandler(parts: {
     const uid = nameParam(exchange, 'uid');
     requireOperator(await authenticateBearer(exchange, parts.authenticate), parts.callers);
     const { namespace, name } = await parts.captures.byUid(uid);
-    const request = parseJsonBody(await readBody(exchange, MAX_REQUEST_BYTES), parseSealRequest);
-    sendJson(exchange, 200, await parts.sealer.seal({ namespace, name, uid }, request.nodes));
+    const { nodes } = parseJsonBody(await readBody(exchange, MAX_REQUEST_BYTES), parseSealRequest);
+    const receipt =
+      nodes === undefined
+        ? await parts.sealer.sealAgain(uid)
+        : await parts.sealer.seal({ namespace, name, uid }, nodes);
+    if (receipt === undefined) {
+      const message = `capture ${namespace}/${name} has not been sealed: the first seal must name its nodes`;
+      throw new ArtifactError('NotSealed', message);
+    }
+    sendJson(exchange, 200, receipt);
   };
 }

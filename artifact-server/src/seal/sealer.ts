@@ -20,9 +20,9 @@ import type { ServerMetrics } from '../metrics.ts';
 export interface Sealer {
   /** Seals, or finds that nothing has changed since the last revision. */
   seal(capture: CaptureIdentity, nodes: readonly SealedNode[]): Promise<SealReceipt>;
-  /** After a device manifest was recorded: a sealed capture gets a new revision.
-   * @returns whether the capture was sealed */
-  sealAgain(captureUid: string): Promise<boolean>;
+  /** With the nodes as they were sealed last. After a device manifest was recorded, a sealed capture gets a new revision.
+   * @returns the newest revision; undefined when the capture has not been sealed */
+  sealAgain(captureUid: string): Promise<SealReceipt | undefined>;
 }
 
 export function createSealer(parts: {
@@ -77,12 +77,10 @@ export function createSealer(parts: {
     seal: (capture, nodes) => locked(capture.uid, () => revise(capture, nodes)),
     async sealAgain(uid) {
       // Not sealed, and no seal under way that could have missed the manifest: the common case, without the lock.
-      if (!sealing.has(uid) && (await ledger.revisions(uid)).length === 0 && !sealing.has(uid)) return false;
+      if (!sealing.has(uid) && (await ledger.revisions(uid)).length === 0 && !sealing.has(uid)) return undefined;
       return locked(uid, async () => {
         const last = await lastRevision(store, ledger, uid);
-        if (last === undefined) return false;
-        await revise(last.manifest.capture, last.manifest.nodes);
-        return true;
+        return last && (await revise(last.manifest.capture, last.manifest.nodes));
       });
     },
   };

@@ -32,8 +32,9 @@ export interface ManifestReceipt {
 
 /** Body of POST seal. */
 export interface SealRequest {
-  /** What became of every node, those without artifacts included; any order. */
-  readonly nodes: readonly SealedNode[];
+  /** What became of every node, those without artifacts included; any order. Absent: as when it was sealed last, to learn
+   * of the newest revision after that; an error when it has not been sealed. */
+  readonly nodes?: readonly SealedNode[];
 }
 
 /** Answer to POST seal; `digest` and `sizeBytes` go into `status.manifest`. */
@@ -92,7 +93,9 @@ export function parseManifestReceipt(value: unknown): ManifestReceipt {
 }
 
 export function parseSealRequest(value: unknown): SealRequest {
-  return { nodes: fieldsOf(value, 'request').list('nodes', MAX_NODES, parseSealedNode) };
+  const fields = fieldsOf(value, 'request');
+  if (typeof value === 'object' && value !== null && !('nodes' in value)) return {};
+  return { nodes: fields.list('nodes', MAX_NODES, parseSealedNode) };
 }
 
 export function parseSealReceipt(value: unknown): SealReceipt {

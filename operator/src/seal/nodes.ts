@@ -1,5 +1,6 @@
-import { isTerminalState, Reason } from '@nicdiag/api';
+import { type DiagnosticCapture, isTerminalState, Reason } from '@nicdiag/api';
 import type { SealedNode } from '@nicdiag/artifacts';
+import { findCondition } from '@nicdiag/kube';
 import type { ChildRecord } from '../records/child.ts';
 
 /** What became of every node, for the manifest: from its NodeCapture, or that it never had one.
@@ -34,7 +35,13 @@ const cutOff: ReadonlySet<string> = new Set([
   Reason.UploadFailed,
 ]);
 
-/** Whether a node that has ended may still have evidence to bring. */
-export function mayBringEvidence(child: Pick<ChildRecord, 'reason'>): boolean {
-  return child.reason !== undefined && cutOff.has(child.reason);
+/** Whether a capture that has ended may still get evidence. Once its NodeCaptures are gone, nobody knows which nodes were
+ * cut off: then any failure may have been one. */
+export function mayGetEvidence(
+  capture: Pick<DiagnosticCapture, 'status'>,
+  children: readonly Pick<ChildRecord, 'reason'>[],
+): boolean {
+  if (children.length > 0) return children.some(({ reason }) => reason !== undefined && cutOff.has(reason));
+  const { conditions, counts } = capture.status ?? {};
+  return findCondition(conditions, 'Succeeded')?.status === 'False' && (counts?.targeted ?? 0) > 0;
 }

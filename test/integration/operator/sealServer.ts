@@ -6,12 +6,12 @@ import type { CertificateAuthority } from '@nicdiag/tools';
 export interface SealServer extends AsyncDisposable {
   readonly url: string;
   /** bodies of the seal requests, by capture UID */
-  readonly requests: Map<string, { nodes: { name: string; state: string; reason?: string }[] }[]>;
+  readonly requests: Map<string, { nodes?: { name: string; state: string; reason?: string }[] }[]>;
   /** While true it answers 503. */
   failing: boolean;
+  /** of the newest revision of every seal */
+  digest: string;
 }
-
-const digest = `sha256:${'5'.repeat(64)}`;
 
 export async function startSealServer(authority: CertificateAuthority): Promise<SealServer> {
   const { certificate, key } = await authority.server(['127.0.0.1']);
@@ -33,6 +33,7 @@ export async function startSealServer(authority: CertificateAuthority): Promise<
     }
     requests.set(uid, [...(requests.get(uid) ?? []), JSON.parse(body)]);
     const revision = requests.get(uid)?.length;
+    const { digest } = fixture;
     response.end(JSON.stringify({ digest, sizeBytes: 1234, revision, devices: 0, totalBytes: 0, storedBytes: 0 }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -40,6 +41,7 @@ export async function startSealServer(authority: CertificateAuthority): Promise<
     url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     failing: false,
+    digest: `sha256:${'5'.repeat(64)}`,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
