@@ -24,7 +24,7 @@ export async function startAgents(directory: string, fleet: FleetFile): Promise<
   const child = fork(PROGRAM, [file], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   let times: AgentTimes[] = [];
   let refused: string[] = [];
-  let enough: { count: number; resolve: () => void } | undefined;
+  let enough: { count: number; resolve: () => void; reject: (error: Error) => void } | undefined;
   const watching = Promise.withResolvers<void>();
   child.on('message', (news: AgentNews) => {
     if (news.type === 'watching') watching.resolve();
@@ -32,7 +32,11 @@ export async function startAgents(directory: string, fleet: FleetFile): Promise<
     else times.push(news);
     if (enough && times.length + refused.length >= enough.count) enough.resolve();
   });
-  child.once('exit', (code) => watching.reject(new Error(`the simulated agents ended with code ${code}`)));
+  child.once('exit', (code) => {
+    const error = new Error(`the simulated agents ended with code ${code}`);
+    watching.reject(error);
+    enough?.reject(error);
+  });
   await watching.promise;
   return {
     pid: child.pid ?? 0,
@@ -43,8 +47,8 @@ export async function startAgents(directory: string, fleet: FleetFile): Promise<
     },
     async untilDone(count) {
       if (times.length + refused.length >= count) return;
-      await new Promise<void>((resolve) => {
-        enough = { count, resolve };
+      await new Promise<void>((resolve, reject) => {
+        enough = { count, resolve, reject };
       });
       enough = undefined;
     },

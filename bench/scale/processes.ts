@@ -84,3 +84,14 @@ export function logUsage(pids: Readonly<Record<string, number>>, everyMs = 100):
     [Symbol.dispose]: () => clearInterval(timer),
   };
 }
+
+/** Waits until the machine has been idle for two seconds, at most for some time. */
+export async function untilQuiet(seconds: number): Promise<void> {
+  const end = Date.now() + seconds * 1000;
+  for (let last = busySeconds(); Date.now() < end; ) {
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    const now = busySeconds();
+    if (now - last < 0.3) return;
+    last = now;
+  }
+}

@@ -51,9 +51,18 @@ export function createWire({ server, ca, connections }: WireOptions): Wire {
     socket.setNoDelay(true);
     await new Promise<void>((resolve, reject) => {
       socket.once('secureConnect', resolve);
-      socket.once('error', reject);
+      // An error later on is followed by the end of the connection.
+      socket.on('error', reject);
     });
     sockets.add(socket);
+    // The API server closes what has been idle for 90 s.
+    socket.once('close', () => {
+      sockets.delete(socket);
+      const at = idle.indexOf(socket);
+      if (at < 0) return;
+      idle.splice(at, 1);
+      open -= 1;
+    });
     return socket;
   }
 
@@ -77,15 +86,16 @@ export function createWire({ server, ca, connections }: WireOptions): Wire {
     async call(request) {
       const socket = await acquire();
       const answer = await new Promise<Answer>((resolve, reject) => {
+        const broken = () => reject(new Error(`a connection was closed in the middle of ${request.slice(0, 100)}`));
         const reader = createReader({
           onEnd(status, body) {
             socket.off('data', reader);
-            socket.off('error', reject);
+            socket.off('close', broken);
             resolve({ status, body });
           },
         });
         socket.on('data', reader);
-        socket.once('error', reject);
+        socket.once('close', broken);
         socket.write(request);
       });
       release(socket);
@@ -107,7 +117,7 @@ export function createWire({ server, ca, connections }: WireOptions): Wire {
           },
         });
         socket.on('data', reader);
-        socket.once('error', reject);
+        socket.once('close', () => reject(new Error('a watch was closed')));
         socket.write(request);
       });
     },
