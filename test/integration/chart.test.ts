@@ -191,7 +191,7 @@ test('what must be given is said all at once', async (t) => {
 test('every policy is bound, denies, and fails closed', (t) => {
   const { manifests } = t.context;
   const policies = manifests.filter(({ kind }) => kind === 'ValidatingAdmissionPolicy');
-  t.is(policies.length, 4);
+  t.is(policies.length, 5);
   for (const { metadata, spec } of policies) {
     t.like(spec, { failurePolicy: 'Fail' });
     const binding = named(manifests, 'ValidatingAdmissionPolicyBinding', metadata.name);

@@ -90,6 +90,7 @@ export const ROLE_TABLE: readonly (readonly [who: string, may: boolean, attribut
     [
       { verb: 'list', resource: 'pods', namespace: 'default' },
       { verb: 'get', resource: 'secrets', namespace: SYSTEM_NAMESPACE },
+      own('list', 'nicdevices'),
       own('patch', 'nicdevices'),
       own('get', 'artifacttickets'),
     ],
