@@ -10,11 +10,13 @@ export interface HttpsTransportOptions {
   readonly ca: () => string;
   /** Bearer token, asked for before every request: projected tokens change on disk. */
   readonly token: () => string;
-  /** Silence after which a request is given up. Default 30 s. */
+  /** Silence after which a request is given up, with some more for large bodies. Default 30 s. */
   readonly idleTimeoutMs?: number;
 }
 
 const MAX_CONNECTIONS = 8;
+/** At which a busy server is given to verify a blob before it answers. */
+const VERIFIED_BYTES_PER_MS = 8 * 1024;
 
 /** HTTPS with connections kept alive. A body is sent only after the server said 100 Continue, so that a refusal costs
  * no transfer and its reason arrives. */
@@ -30,11 +32,12 @@ export function createHttpsTransport(options: HttpsTransportOptions): { readonly
   };
 
   const sendOnce = async (request: TransportRequest, signal: AbortSignal): Promise<TransportResponse> => {
+    const timeout = idleTimeoutMs + Math.ceil((request.body?.length ?? 0) / VERIFIED_BYTES_PER_MS);
     const requestOptions: RequestOptions = {
       method: request.method,
       agent: agentFor(options.ca()),
       signal,
-      timeout: idleTimeoutMs,
+      timeout,
       headers: {
         ...request.headers,
         authorization: `Bearer ${options.token()}`,
@@ -43,7 +46,7 @@ export function createHttpsTransport(options: HttpsTransportOptions): { readonly
     };
     const sent = httpsRequest(new URL(request.path, url), requestOptions);
     sent.on('timeout', () => {
-      sent.destroy(new ArtifactError('TimedOut', `${request.method} ${url}: no answer for ${idleTimeoutMs} ms`));
+      sent.destroy(new ArtifactError('TimedOut', `${request.method} ${url}: no answer for ${timeout} ms`));
     });
     return answerTo(sent, request);
   };
