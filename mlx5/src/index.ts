@@ -19,3 +19,4 @@ export type {
   LaneJob,
 } from './lane/events.ts';
 export { lostLanes, type RunLaneOptions, runLane } from './lane/runLane.ts';
+export type { DevlinkAccess } from './netlink/netlinkSocket.ts';

@@ -128,6 +128,7 @@ export async function runAgent(options: AgentOptions, logger: Logger, signal: Ab
       metrics,
       logger,
       timing: { ...DEFAULT_TIMING, commandTimeoutMs },
+      devlink: options.devlink,
       fetch,
       async observe(target, options) {
         const object = await fetch(target, options);

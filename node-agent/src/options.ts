@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { DevlinkAccess } from '@nicdiag/mlx5';
 import { type LogLevel, parseDuration, parseQuantity } from '@nicdiag/runtime';
 
 /** How the agent was started. */
@@ -6,6 +7,8 @@ export interface AgentOptions {
   readonly nodeName: string;
   /** Directory in which the host's `/dev` and `/sys` lie. */
   readonly hostRoot: string;
+  /** Where devlink answers: a Unix socket instead of netlink, or a network namespace other than the agent's own. */
+  readonly devlink: DevlinkAccess;
   /** Journal and spool; on the node's disk, of this agent alone. */
   readonly stateDir: string;
   readonly apiServer: string;
@@ -36,6 +39,8 @@ const LOG_LEVELS: readonly string[] = ['error', 'warn', 'info', 'debug'] satisfi
 export const USAGE = `usage: node-agent [flags]
   --node-name NAME            node to speak for (NODE_NAME)
   --host-root DIR             where the host's /dev and /sys lie (/host)
+  --devlink-netns FILE        network namespace in which devlink is asked, e.g. the host's /proc/1/ns/net (the agent's own)
+  --devlink-socket SOCKET     unix socket that speaks devlink's netlink messages (netlink)
   --state-dir DIR             journal and spool (/var/lib/nicdiag)
   --api-server URL            (in a Pod: the cluster's)
   --api-ca FILE               (${SERVICE_ACCOUNT}/ca.crt)
@@ -64,6 +69,7 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
     apiServer,
     logLevel,
     hostRoot: flags['host-root'] ?? '/host',
+    devlink: devlinkAccess(flags['devlink-socket'], flags['devlink-netns']),
     stateDir: flags['state-dir'] ?? '/var/lib/nicdiag',
     apiCaFile: flags['api-ca'] ?? `${SERVICE_ACCOUNT}/ca.crt`,
     tokenFile: flags['token-file'] ?? `${SERVICE_ACCOUNT}/token`,
@@ -77,6 +83,13 @@ export function readOptions(args: readonly string[], env: Readonly<Record<string
   };
 }
 
+function devlinkAccess(socket: string | undefined, networkNamespace: string | undefined): DevlinkAccess {
+  return {
+    ...(socket === undefined ? {} : { socket }),
+    ...(networkNamespace === undefined ? {} : { networkNamespace }),
+  };
+}
+
 function parseFlags(args: readonly string[]) {
   const text = { type: 'string' } as const;
   try {
@@ -85,6 +98,8 @@ function parseFlags(args: readonly string[]) {
       options: {
         'node-name': text,
         'host-root': text,
+        'devlink-netns': text,
+        'devlink-socket': text,
         'state-dir': text,
         'api-server': text,
         'api-ca': text,

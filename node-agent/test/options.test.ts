@@ -16,11 +16,17 @@ test('in a Pod everything has a default', (t) => {
     commandTimeoutMs: 70_000,
     rescanMs: 300_000,
   });
+  t.deepEqual(readOptions([], env).devlink, {});
 });
 
 test('flags win over the environment', (t) => {
   const options = readOptions([...minimal, '--spool-limit=1Gi', '--command-timeout=2s'], { NODE_NAME: 'other' });
   t.like(options, { nodeName: 'gpu-a', spoolLimitBytes: 2 ** 30, commandTimeoutMs: 2_000 });
+});
+
+test('devlink is asked by a socket, or in a namespace', (t) => {
+  const { devlink } = readOptions([...minimal, '--devlink-socket=/run/devlink', '--devlink-netns=/host/net'], {});
+  t.deepEqual(devlink, { socket: '/run/devlink', networkNamespace: '/host/net' });
 });
 
 for (const [args, message] of [

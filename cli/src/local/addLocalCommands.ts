@@ -49,6 +49,7 @@ export function addLocalCommands(
     .requiredOption('-f, --filename <file>', 'YAML or JSON, - for standard input')
     .option('--output <directory>', 'where the bundle goes', '.')
     .option('--node-name <name>', "this host's name in the bundle (default: its host name)")
+    .option('--devlink-socket <socket>', "unix socket that speaks devlink's netlink messages (default: netlink)")
     .action(async (options: RunOptions) => {
       const { runCommand } = await import('./run/runCommand.ts');
       exitWith(await runCommand(options, io));

@@ -43,7 +43,7 @@ export async function collectCommand(
     throw new UsageError(`this is ${needed}: ${WARNINGS[needed]}. To do it all the same say --impact ${needed}`);
   }
   const device = selectDevice(discoverDevices({ hostRoot: options.hostRoot }), options.device);
-  const run = runCollector(device, { spec: request.spec, impact, maxBytes: MAX_BYTES }, io);
+  const run = runCollector(device, { spec: request.spec, impact, maxBytes: MAX_BYTES, devlink: request.devlink }, io);
   const printed = await printRun(run, request, format, io);
   return exitCode(printed, device.pciAddress, args);
 }

@@ -1,4 +1,4 @@
-import type { CollectorSpec, Item } from '@nicdiag/mlx5';
+import type { CollectorSpec, DevlinkAccess, Item } from '@nicdiag/mlx5';
 import type { Command } from 'commander';
 
 /** A command that runs one collector on a device of this host and prints what it read. */
@@ -14,6 +14,8 @@ export interface LocalCommand {
 
 export interface LocalRequest {
   readonly spec: CollectorSpec;
+  /** Where devlink answers. Default: netlink. */
+  readonly devlink?: DevlinkAccess;
   /** Which items are printed, of those that the collector reads; all without. It reads others to know what there is. */
   readonly shows?: (item: Item) => boolean;
 }

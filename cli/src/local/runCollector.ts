@@ -1,4 +1,4 @@
-import type { CollectorEnd, CollectorSpec, Impact, Item, LaneEvent, NicFunction } from '@nicdiag/mlx5';
+import type { CollectorEnd, CollectorSpec, DevlinkAccess, Impact, Item, LaneEvent, NicFunction } from '@nicdiag/mlx5';
 import { CommandError } from '../exitCodes.ts';
 
 export interface CollectorRun {
@@ -6,6 +6,7 @@ export interface CollectorRun {
   readonly impact: Impact;
   /** Raw bytes after which it ends. */
   readonly maxBytes: number;
+  readonly devlink?: DevlinkAccess | undefined;
 }
 
 /** Runs one collector on a device of this host, in a lane.
@@ -13,12 +14,12 @@ export interface CollectorRun {
  * @throws CommandError when the device could not be opened, hangs or vanished */
 export async function* runCollector(
   device: NicFunction,
-  { spec, impact, maxBytes }: CollectorRun,
+  { spec, impact, maxBytes, devlink = {} }: CollectorRun,
   { signal }: { readonly signal: AbortSignal },
 ): AsyncGenerator<Item, CollectorEnd> {
   const { runLane } = await import('@nicdiag/mlx5');
   let end: CollectorEnd | undefined;
-  const job = { device, impact, collectors: [{ spec, done: [] }], maxBytes };
+  const job = { device, impact, collectors: [{ spec, done: [] }], maxBytes, devlink };
   for await (const event of runLane(job, { signal })) {
     if (event.type === 'items') yield* event.items;
     else if (event.type === 'collectorEnded') end = event.end;

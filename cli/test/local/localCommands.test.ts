@@ -79,6 +79,7 @@ test('link prints the page for people, and its items for programs', async (t) =>
 for (const [command, heading, row] of [
   ['fwinfo', 'FirmwareInfo', /\nPSID +: MT_\w+\n/],
   ['nvconfig', 'NvConfig', /\nSRIOV_EN +: /],
+  ['health', 'Health', /\nOverall +: well\n/],
   ['host', 'HostState', /\n0000:17:00\.0 +: 32\.0 GT\/s PCIe x16\n/],
 ] as const) {
   test(`${command} prints its page`, async (t) => {

@@ -1,6 +1,6 @@
 import type { NodeCapture } from '@nicdiag/api';
 import type { ItemDecoder } from '@nicdiag/artifacts';
-import type { DeviceIdentity, NicFunction } from '@nicdiag/mlx5';
+import type { DeviceIdentity, DevlinkAccess, NicFunction } from '@nicdiag/mlx5';
 import type { Logger } from '@nicdiag/runtime';
 import type { ServerTime } from '../apiServer/serverTime.ts';
 import type { Observed } from '../inbox/decide.ts';
@@ -28,6 +28,8 @@ export interface CaptureContext {
   readonly metrics: AgentMetrics;
   readonly logger: Logger;
   readonly timing: CaptureTiming;
+  /** Where devlink answers. Default: netlink in this process's network namespace. */
+  readonly devlink?: DevlinkAccess;
   /** The NodeCapture of that name, undefined when there is none; asked until the API server answers. */
   fetch(target: NodeCaptureKey, options: { readonly signal: AbortSignal }): Promise<NodeCapture | undefined>;
   /** The same, as far as a verdict on it needs. */

@@ -75,6 +75,7 @@ export async function collectDevice(
       collectors,
       commandTimeoutMs: context.timing.commandTimeoutMs,
       maxBytes: work.maxBytesPerDevice,
+      ...(context.devlink === undefined ? {} : { devlink: context.devlink }),
     };
   };
 

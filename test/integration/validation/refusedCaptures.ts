@@ -155,6 +155,16 @@ const COLLECTORS: readonly Refusal[] = [
     [/spec\.collectors\[0\]\.nvConfig: .*nvConfig is forbidden unless type is NvConfig/],
   ],
   [
+    'health options of another type',
+    collectors({ name: 'l', type: 'LinkDiagnostics', health: {} }),
+    [/spec\.collectors\[0\]\.health: .*health is forbidden unless type is Health/],
+  ],
+  [
+    'dumps of health reporters with impact ReadOnly',
+    collectors({ name: 'h', type: 'Health', health: { dump: true } }),
+    [/spec\.impact: .*health\.dump makes firmware dump itself: it needs impact Intrusive/],
+  ],
+  [
     'an eye measurement with impact ReadOnly',
     collectors({ name: 'l', type: 'LinkDiagnostics', linkDiagnostics: { eye: true } }),
     [/spec\.impact: .*linkDiagnostics\.eye can disturb a link: it needs impact DebugWrite/],

@@ -21,6 +21,7 @@ export interface RunOptions {
   readonly output: string;
   readonly hostRoot: string;
   readonly nodeName?: string;
+  readonly devlinkSocket?: string;
 }
 
 const EXIT_OF = {
@@ -57,7 +58,8 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
       if (!passes(device, identity.psid, spec.target.devices ?? {})) continue;
       progress.show(`${device.pciAddress} (${device.model})`);
       const maxBytes = parseQuantity(spec.limits.maxBytesPerDevice);
-      const run = { capture, node, version: CLI_VERSION, spec, identity, maxBytes };
+      const devlink = options.devlinkSocket === undefined ? {} : { socket: options.devlinkSocket };
+      const run = { capture, node, version: CLI_VERSION, spec, identity, maxBytes, devlink };
       devices.push(await runDevice(device, { ...run, directory: join(directory, device.pciAddress) }, io));
     }
     progress.end();

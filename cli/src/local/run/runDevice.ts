@@ -14,7 +14,7 @@ import {
   type SpooledBlob,
   type TimeSpan,
 } from '@nicdiag/artifacts';
-import { type DeviceIdentity, type LaneEvent, type NicFunction, runLane } from '@nicdiag/mlx5';
+import { type DeviceIdentity, type DevlinkAccess, type LaneEvent, type NicFunction, runLane } from '@nicdiag/mlx5';
 import { itemDecoder } from '@nicdiag/mlx5/decode';
 import type { CaptureSpec } from './checkSpec.ts';
 
@@ -26,6 +26,7 @@ export interface DeviceRun {
   /** What firmware said of the device before. */
   readonly identity: DeviceIdentity;
   readonly maxBytes: number;
+  readonly devlink: DevlinkAccess;
   /** Where its files go, a folder a collector. */
   readonly directory: string;
 }
@@ -102,6 +103,7 @@ export async function runDevice(
     impact: spec.impact,
     collectors: spec.collectors.map((collector) => ({ spec: collector, done: [] })),
     maxBytes: run.maxBytes,
+    devlink: run.devlink,
   };
   for await (const event of runLane(job, { signal })) await take(event);
 
