@@ -83,7 +83,7 @@ async function generateKind(crd: Crd, owners: Owners): Promise<string> {
     style: { singleQuote: true, printWidth: 120 },
   });
   const used = [
-    "import type { ObjectMeta } from '../objectMeta.ts';",
+    "import type { ObjectMeta } from '@nicdiag/kube/objects';",
     ...[...imports].map(
       ([kind, types]) => `import type { ${[...types].sort().join(', ')} } from './${fileName(kind)}.ts';`,
     ),

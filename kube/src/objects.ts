@@ -10,14 +10,16 @@ export interface OwnerReference {
   blockOwnerDeletion?: boolean;
 }
 
-/** Metadata as a client sends it: the server fills in the rest. */
-export interface DraftMeta {
-  name?: string;
-  generateName?: string;
+/** Metadata of an object that has its name. `managedFields` is stripped by the client and so absent. */
+export interface ObjectMeta {
+  name: string;
+  /** absent on cluster-scoped objects */
   namespace?: string;
   uid?: string;
   resourceVersion?: string;
+  /** bumped by the API server when the spec changes */
   generation?: number;
+  /** RFC 3339, whole seconds */
   creationTimestamp?: string;
   deletionTimestamp?: string;
   labels?: Record<string, string>;
@@ -25,14 +27,12 @@ export interface DraftMeta {
   ownerReferences?: OwnerReference[];
 }
 
-/** Metadata as the server returns it. `managedFields` is stripped by the client and so absent. */
-export interface StoredMeta extends DraftMeta {
-  name: string;
-  uid: string;
-  resourceVersion: string;
-  /** RFC 3339, whole seconds */
-  creationTimestamp: string;
-}
+/** Metadata as a client sends it: the server fills in the rest, perhaps the name. */
+export type DraftMeta = Partial<ObjectMeta> & { generateName?: string };
+
+/** Metadata as the server returns it. */
+export type StoredMeta = ObjectMeta &
+  Required<Pick<ObjectMeta, 'uid' | 'resourceVersion' | 'creationTimestamp'>> & { generateName?: string };
 
 /** What any object of the API looks like from outside. */
 export interface KubeObject {

@@ -1,5 +1,5 @@
 // Generated from crds/ by `make generate`. Do not edit.
-import type { ObjectMeta } from '../objectMeta.ts';
+import type { ObjectMeta } from '@nicdiag/kube/objects';
 
 /**
  * ArtifactTicket lets its user download the artifacts of one DiagnosticCapture of the same namespace until it expires. It holds the hash of a secret that only the user has.

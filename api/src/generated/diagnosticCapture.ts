@@ -1,5 +1,5 @@
 // Generated from crds/ by `make generate`. Do not edit.
-import type { ObjectMeta } from '../objectMeta.ts';
+import type { ObjectMeta } from '@nicdiag/kube/objects';
 
 /**
  * One collector. The field named as its type holds its options.

@@ -1,5 +1,5 @@
 // Generated from crds/ by `make generate`. Do not edit.
-import type { ObjectMeta } from '../objectMeta.ts';
+import type { ObjectMeta } from '@nicdiag/kube/objects';
 import type { Condition } from './diagnosticCapture.ts';
 
 /**

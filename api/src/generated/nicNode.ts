@@ -1,5 +1,5 @@
 // Generated from crds/ by `make generate`. Do not edit.
-import type { ObjectMeta } from '../objectMeta.ts';
+import type { ObjectMeta } from '@nicdiag/kube/objects';
 
 /**
  * NicNode is the inbox of one node's agent, the only object that the agent watches, and the agent's description of itself. Named as the Node and owned by it. Not to be written by hand.
