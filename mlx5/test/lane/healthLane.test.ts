@@ -187,7 +187,7 @@ for (const [kind, pciAddress] of [
     t.is(value(report, 'Card', 'Overall'), 'well');
     t.is(value(report, 'Firmware', 'Driver'), 'mlx5_core');
     t.is(value(report, 'Firmware', 'Syndrome'), '0 (none)');
-    t.is(value(report, 'Health reporters', 'fw'), 'healthy, 0 errors, 0 recovered');
+    t.is(value(report, 'Health reporters', 'fw'), 'healthy, errors 0, recovered 0');
     t.is(value(report, 'Counters of the virtual NIC that are not 0', 'invalid_command'), 2);
     const info = items.find(({ key }) => key === 'devlink/info')!;
     t.like(decodeItem(info).fields, { driver_name: 'mlx5_core' });
@@ -205,9 +205,9 @@ test('firmware in trouble: the syndrome in words, what its reporter counts, and 
   t.is(value(bad, 'Card', 'Overall'), 'in error');
   t.is(value(bad, 'Firmware', 'Syndrome'), '16 (high temperature)');
   t.is(value(bad, 'Firmware', 'Description'), 'high temperature');
-  t.is(value(bad, 'Health reporters', 'fw'), 'error, 1 errors, 0 recovered, a dump is kept');
+  t.is(value(bad, 'Health reporters', 'fw'), 'error, errors 1, recovered 0, a dump is kept');
   t.is(value(good, 'Card', 'Overall'), 'needs attention');
-  t.is(value(good, 'Health reporters', 'fw'), 'healthy, 1 errors, 1 recovered, a dump is kept');
+  t.is(value(good, 'Health reporters', 'fw'), 'healthy, errors 1, recovered 1, a dump is kept');
 });
 
 test('dumps are taken with impact Intrusive only, part by part', async (t) => {

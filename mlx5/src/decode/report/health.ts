@@ -86,7 +86,7 @@ function reporterRow(reporter: FoundFields): readonly ReportRow[] {
   const failed = reporter.number('state') === 1;
   const name = `${reporter.value('name')}${port === undefined ? '' : ` of port ${port}`}`;
   const dump = reporter.value('dumpMs') === undefined ? '' : ', a dump is kept';
-  return row(name, `${reporter.text('state')}, ${errors} errors, ${recoveries} recovered${dump}`, {
+  return row(name, `${reporter.text('state')}, errors ${errors}, recovered ${recoveries}${dump}`, {
     severity: failed ? 'error' : errors > 0 ? 'warning' : 'ok',
     advice: failed ? `It has not recovered: devlink health diagnose and dump show ${name} say more.` : undefined,
   });
