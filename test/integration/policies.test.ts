@@ -234,6 +234,28 @@ test('cancelling or keeping a capture does not need it', async (t) => {
   t.is((await kubectlAs(t, 'bob', ['apply', '-f', '-'], capture)).code, 0);
 });
 
+test('impact Intrusive needs the verb intrude in the whole cluster, which no right in a namespace has', async (t) => {
+  const capture = smallestCapture('intrusive');
+  capture.spec['impact'] = 'Intrusive';
+  const words =
+    'alice may not ask for impact Intrusive: this needs the verb intrude on diagnosticcaptures.nicdiag.dev in the whole cluster';
+  // She has the verb in this namespace.
+  says(t, await kubectlAs(t, 'alice', ['apply', '-f', '-'], capture), words);
+  const { code, stderr } = await kubectlAs(t, 'carol', ['apply', '-f', '-'], capture);
+  t.is(code, 0, stderr);
+});
+
+test('cancelling or keeping an intrusive capture does not need it, nor does DebugWrite', async (t) => {
+  const capture = smallestCapture('carol-s');
+  capture.spec['impact'] = 'Intrusive';
+  t.is((await kubectlAs(t, 'carol', ['apply', '-f', '-'], capture)).code, 0);
+  Object.assign(capture.spec, { cancel: true, retention: { hold: true } });
+  t.is((await kubectlAs(t, 'bob', ['apply', '-f', '-'], capture)).code, 0);
+  const debugWrite = smallestCapture('debug-write');
+  debugWrite.spec['impact'] = 'DebugWrite';
+  t.is((await kubectlAs(t, 'alice', ['apply', '-f', '-'], debugWrite)).code, 0);
+});
+
 // Tickets
 
 test('a user gets a ticket for himself, for a capture that he may read', async (t) => {

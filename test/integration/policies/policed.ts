@@ -13,11 +13,13 @@ import type { ExecutionContext } from 'ava';
 import { nicDevice } from '../validation/nodeObjects.ts';
 import { type Attributes, untilAllowed } from './untilAllowed.ts';
 
-/** People and what they may do: `edit` is the chart's role in the namespace, `nodes` its verb capture in the cluster,
+/** People and what they may do: `edit` is the chart's role in the namespace, `nodes` its verb capture and `intrude` its verb
+ * intrude in the cluster, `intrude-here` that verb in the namespace,
  * `everything` every verb on every resource of the namespace, `tickets` the creation of tickets and nothing else. */
 const PEOPLE = {
-  alice: ['edit', 'nodes'],
+  alice: ['edit', 'nodes', 'intrude-here'],
   bob: ['edit'],
+  carol: ['edit', 'nodes', 'intrude'],
   tenant: ['everything'],
   passerby: ['tickets'],
 } as const;
@@ -73,6 +75,7 @@ export async function policed(cluster: Cluster): Promise<Policed> {
     kubeconfigs: {
       alice: await cluster.userKubeconfig('alice'),
       bob: await cluster.userKubeconfig('bob'),
+      carol: await cluster.userKubeconfig('carol'),
       tenant: await cluster.userKubeconfig('tenant'),
       passerby: await cluster.userKubeconfig('passerby'),
     },
@@ -106,11 +109,14 @@ const HUBS = {
 
 /** One of everybody's rights by each binding. */
 const IN_FORCE: readonly (readonly [user: string, attributes: Attributes])[] = [
-  ...['alice', 'bob'].map(
+  ...['alice', 'bob', 'carol'].map(
     (user) =>
       [user, { verb: 'create', group: 'nicdiag.dev', resource: 'diagnosticcaptures', namespace: 'default' }] as const,
   ),
   ['alice', { verb: 'capture', group: 'nicdiag.dev', resource: 'nicnodes' }],
+  ['carol', { verb: 'capture', group: 'nicdiag.dev', resource: 'nicnodes' }],
+  ['carol', { verb: 'intrude', group: 'nicdiag.dev', resource: 'diagnosticcaptures' }],
+  ['alice', { verb: 'intrude', group: 'nicdiag.dev', resource: 'diagnosticcaptures', namespace: 'default' }],
   ['tenant', { verb: 'create', group: 'nicdiag.dev', resource: 'nodecaptures', namespace: 'default' }],
   ['passerby', { verb: 'create', group: 'nicdiag.dev', resource: 'artifacttickets', namespace: 'default' }],
   [AGENT, { verb: 'create', group: 'nicdiag.dev', resource: 'nichubs' }],
@@ -140,6 +146,8 @@ function rights(): unknown[] {
     binding('RoleBinding', 'everything', 'test-everything'),
     binding('RoleBinding', 'tickets', 'test-tickets'),
     binding('ClusterRoleBinding', 'nodes', 'nicdiag-capture'),
+    binding('ClusterRoleBinding', 'intrude', 'nicdiag-intrude'),
+    binding('RoleBinding', 'intrude-here', 'nicdiag-intrude'),
     role('test-agent-hubs', [{ apiGroups: ['nicdiag.dev'], resources: ['nichubs'], verbs: ['create', 'patch'] }]),
     {
       ...binding('ClusterRoleBinding', 'agent-hubs', 'test-agent-hubs'),
