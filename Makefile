@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 SETUP := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-control-plane demo demo-down test test-unit test-integration check coverage bench generate clean
+.PHONY: help setup build-control-plane demo demo-down test test-unit test-integration test-memory check coverage bench generate clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test-unit: $(SETUP) ## Tests of the packages; F='mlx5/test/**/*.test.ts' for som
 
 test-integration: $(SETUP) ## Tests on a real API server and the emulator; F=test/integration/cluster.test.ts for some
 	@$(NODE) tools/src/runner/main.ts integration $(if $(F),'$(F)')
+
+test-memory: $(SETUP) ## A core dump of 512 MiB through an agent of bounded memory
+	@NICDIAG_CORE_DUMP_MIB=512 $(NODE) tools/src/runner/main.ts integration test/integration/core-dump.test.ts
 
 check: $(SETUP) ## Type check and lint
 	@$(NODE) tools/src/runner/main.ts types lint
