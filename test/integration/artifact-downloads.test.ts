@@ -261,7 +261,7 @@ test('kubectl nicdiag says what is missing and exits with 1, usage with 3', asyn
   for (const [kubeconfig, args, code, message] of [
     [viewer.kubeconfig, ['download', 'plugin-refused', '-o', directory], 1, /cannot create resource "artifacttickets"/],
     [editor.kubeconfig, ['download', 'plugin-unsealed', '-o', directory], 1, /not sealed yet; wait for it/],
-    [editor.kubeconfig, ['download', 'no-such', '-o', directory], 1, /"no-such" not found/],
+    [editor.kubeconfig, ['download', 'no-such', '-o', directory], 1, /there is no capture no-such in namespace /],
     [editor.kubeconfig, ['download'], 3, /missing required argument 'capture'/],
     [editor.kubeconfig, ['list', '-n', 'kube-system'], 1, /cannot list resource "diagnosticcaptures"/],
   ] as const) {
