@@ -190,6 +190,7 @@ const examples: Readonly<Record<string, { readonly reason: string; readonly devi
   'link-diagnostics': WHOLE_POOL,
   'firmware-info': WHOLE_POOL,
   'nv-config': WHOLE_POOL,
+  health: WHOLE_POOL,
   'host-state': {
     reason: 'True AllSucceeded',
     devices: [
