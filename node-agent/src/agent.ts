@@ -19,7 +19,7 @@ import { createInventory } from './devices/inventory.ts';
 import { openPublishedNames } from './devices/publishedNames.ts';
 import { createDeviceWatch } from './devices/watchDevices.ts';
 import { createNicNodePublisher } from './inbox/nicNodePublisher.ts';
-import { getNodeCapture, observed } from './inbox/nodeCapture.ts';
+import { getNewNodeCapture, getNodeCapture, observed } from './inbox/nodeCapture.ts';
 import { watchInbox } from './inbox/watchInbox.ts';
 import { openJournal } from './journal/journal.ts';
 import { createLaneScheduler } from './lanes/laneScheduler.ts';
@@ -110,8 +110,10 @@ export async function runAgent(options: AgentOptions, logger: Logger, signal: Ab
   const onTrouble = (error: Error, pauseMs: number): void => {
     logger.warn('the API server does not answer; it is asked again', { pauseMs, error });
   };
-  const fetch: CaptureContext['fetch'] = (target, { signal }) =>
-    untilAnswered(() => getNodeCapture(client, target, { signal }), { signal, onTrouble });
+  const fetch: CaptureContext['fetch'] = (target, { signal, justAssigned = false }) => {
+    const get = justAssigned ? getNewNodeCapture : getNodeCapture;
+    return untilAnswered(() => get(client, target, { signal }), { signal, onTrouble });
+  };
   const captures = createCaptures(
     {
       nodeName: options.nodeName,

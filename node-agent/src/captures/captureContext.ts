@@ -30,10 +30,17 @@ export interface CaptureContext {
   readonly timing: CaptureTiming;
   /** Where devlink answers. Default: netlink in this process's network namespace. */
   readonly devlink?: DevlinkAccess;
-  /** The NodeCapture of that name, undefined when there is none; asked until the API server answers. */
-  fetch(target: NodeCaptureKey, options: { readonly signal: AbortSignal }): Promise<NodeCapture | undefined>;
+  /** The NodeCapture of that name, undefined when there is none; asked until the API server answers.
+   * @param options `justAssigned`: it was made moments ago, so the API server's cache is good enough */
+  fetch(
+    target: NodeCaptureKey & { readonly uid: string },
+    options: { readonly signal: AbortSignal; readonly justAssigned?: boolean },
+  ): Promise<NodeCapture | undefined>;
   /** The same, as far as a verdict on it needs. */
-  observe(target: NodeCaptureKey, options: { readonly signal: AbortSignal }): Promise<Observed>;
+  observe(
+    target: NodeCaptureKey & { readonly uid: string },
+    options: { readonly signal: AbortSignal },
+  ): Promise<Observed>;
 }
 
 export type NodeCaptureKey = Pick<StatusTarget, 'namespace' | 'name'>;

@@ -26,6 +26,9 @@ export interface Captures {
 /** A finished capture is remembered at least so long; after that a stale assignment of it meets its terminal status. */
 const REMEMBER_MS = 3_600_000;
 
+/** An assignment that is older was met after a restart, or by an agent that was away: then nothing but the truth will do. */
+const JUST_ASSIGNED_MS = 30_000;
+
 export function createCaptures(context: CaptureContext, { signal }: { readonly signal: AbortSignal }): Captures {
   const { logger, journal, time } = context;
   /** Assignments whose NodeCapture is being asked for; the value is whether a cancel came meanwhile. */
@@ -78,7 +81,8 @@ export function createCaptures(context: CaptureContext, { signal }: { readonly s
     const arrival = { cancelled: assignment.cancel };
     arriving.set(uid, arrival);
     try {
-      const object = await context.fetch(assignment, { signal });
+      const justAssigned = time.now() - Date.parse(assignedAt) < JUST_ASSIGNED_MS;
+      const object = await context.fetch(assignment, { signal, justAssigned });
       const verdict = judge(object === undefined ? { type: 'absent' } : observed(object), uid, context.nodeName);
       if (verdict !== 'run' || object === undefined) {
         const capture = object && { capture: `${namespace}/${object.spec.capture.name}` };
