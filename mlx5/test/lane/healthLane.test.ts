@@ -163,6 +163,19 @@ test('a socket that is not there is an item with its errno', async (t) => {
   t.is(decodeItem(family).error?.name, 'ENOENT');
 });
 
+test('devlink is asked in the network namespace that is named', async (t) => {
+  const device = t.context.fwctl.device('0000:17:00.0');
+  const own = await lane(device, { specs: [health], devlink: { networkNamespace: '/proc/self/ns/net' } });
+  const plain = await lane(device, { specs: [health] });
+  const outcomes = (items: readonly Item[]) => items.filter(isDevlink).map(({ key, outcome }) => `${key} ${outcome}`);
+  t.deepEqual(outcomes(own.items), outcomes(plain.items));
+  const missing = await lane(device, { specs: [health], devlink: { networkNamespace: '/proc/self/ns/none' } });
+  t.deepEqual(outcomes(missing.items), ['devlink/family absent']);
+  const wrong = await lane(device, { specs: [health], devlink: { networkNamespace: '/proc/self/ns/mnt' } });
+  t.deepEqual(outcomes(wrong.items), ['devlink/family failed']);
+  t.is(decodeItem(wrong.items.find(isDevlink)!).error?.name, 'EINVAL');
+});
+
 for (const [kind, pciAddress] of [
   ['mlx5ctl', '0000:03:00.0'],
   ['fwctl', '0000:17:00.0'],
