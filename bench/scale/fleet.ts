@@ -4,6 +4,17 @@ import type { FleetFile } from './agentsProgram.ts';
 export const POOL = { pool: 'scale' } as const;
 
 const AGENT = { namespace: 'nicdiag-agent', serviceAccount: 'nicdiag-agent' } as const;
+/** What a Node of a GPU cluster has besides: labels of feature discovery, images. */
+const LABELS = Object.fromEntries(
+  Array.from({ length: 60 }, (_, index) => [`feature.node.kubernetes.io/cpu-cpuid.FEATURE${index}`, 'true']),
+);
+const STATUS = {
+  images: Array.from({ length: 50 }, (_, index) => ({
+    names: [`registry.example/team/image-${index}@sha256:${'a'.repeat(64)}`, `registry.example/team/image-${index}:v1`],
+    sizeBytes: 123_456_789,
+  })),
+};
+
 const AT_ONCE = 16;
 const DEVICES = 8;
 
@@ -18,7 +29,12 @@ export async function createFleet(
   const agents: { node: string; token: string }[] = [];
   await inParallel(names, async (node) => {
     await cluster.admin.request('POST', '/api/v1/nodes', {
-      body: { apiVersion: 'v1', kind: 'Node', metadata: { name: node, labels: POOL } },
+      body: {
+        apiVersion: 'v1',
+        kind: 'Node',
+        metadata: { name: node, labels: { ...LABELS, ...POOL } },
+        status: STATUS,
+      },
     });
     const name = `agent-${node}`;
     const labels = { 'app.kubernetes.io/name': 'nicdiag-agent' };

@@ -12,7 +12,7 @@ import {
   type QueryValue,
   type SignalOption,
 } from './transport.ts';
-import { streamWatch, type WatchEvent, type WatchOptions } from './watch.ts';
+import { acceptMetadata, streamWatch, type WatchEvent, type WatchOptions } from './watch.ts';
 
 export interface Selection {
   namespace?: string | undefined;
@@ -23,6 +23,8 @@ export interface Selection {
 export interface ListOptions extends Selection, SignalOption {
   /** objects in one page. @default 500 */
   limit?: number | undefined;
+  /** Objects come with apiVersion, kind and metadata, and nothing else: a Node is 1 kB then instead of 15. */
+  metadataOnly?: boolean | undefined;
 }
 
 export interface Page<T> {
@@ -149,6 +151,7 @@ export function createKubeClient(config: ConnectionConfig, options: ClientOption
           method: 'GET',
           path: collectionPath(resource, options.namespace),
           query: { ...selectors(options), limit: options.limit ?? 500, continue: next },
+          ...(options.metadataOnly ? { headers: { accept: acceptMetadata('PartialObjectMetadataList') } } : {}),
         },
         options.signal,
       );

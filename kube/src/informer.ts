@@ -15,6 +15,8 @@ export interface InformerOptions<T extends KubeObject, R, I extends string> {
   namespace?: string | undefined;
   labelSelector?: string | undefined;
   fieldSelector?: string | undefined;
+  /** The objects have nothing but their metadata. @default false */
+  metadataOnly?: boolean | undefined;
   /** Makes the compact record that is kept; the object itself is not. */
   transform: (object: Stored<T>) => R;
   /** Secondary indexes over the records. */
@@ -57,6 +59,7 @@ export function createInformer<T extends KubeObject, R, I extends string = never
     namespace: options.namespace,
     labelSelector: options.labelSelector,
     fieldSelector: options.fieldSelector,
+    metadataOnly: options.metadataOnly,
   };
   const backoff = options.backoff ?? { baseMs: 250, maxMs: 30_000 };
   const store = createStore<R, I>(options.indexers ?? ({} as Indexers<R, I>));

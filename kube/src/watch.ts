@@ -11,6 +11,8 @@ export interface WatchOptions extends SignalOption {
   fieldSelector?: string | undefined;
   /** Events after this version. Without it the server first sends what exists as ADDED. */
   resourceVersion?: string | undefined;
+  /** Objects come with their metadata only, see ListOptions. */
+  metadataOnly?: boolean | undefined;
   /** The server ends the stream after so long. @default random between 240 and 480, so that watches spread */
   timeoutSeconds?: number | undefined;
   /** Longest silence. The server sends a bookmark about every minute; none for so long means a dead connection.
@@ -49,6 +51,7 @@ export async function* streamWatch<T extends KubeObject>(
           timeoutSeconds: options.timeoutSeconds ?? 240 + Math.floor(Math.random() * 240),
         },
         bodyTimeoutMs: 0,
+        ...(options.metadataOnly ? { headers: { accept: acceptMetadata('PartialObjectMetadata') } } : {}),
       },
       { signal },
     );
@@ -65,6 +68,12 @@ export async function* streamWatch<T extends KubeObject>(
     }
     throw error instanceof KubeError ? error : streamBroken(attempted, 'the stream broke off', error);
   }
+}
+
+/** A server that does not know the form sends whole objects, which are as good.
+ * @source https://kubernetes.io/docs/reference/using-api/api-concepts/#metadata-only-fetches */
+export function acceptMetadata(kind: 'PartialObjectMetadata' | 'PartialObjectMetadataList'): string {
+  return `application/json;as=${kind};g=meta.k8s.io;v=v1,application/json`;
 }
 
 function parseEvent<T extends KubeObject>(line: string, attempted: string): WatchEvent<Stored<T>> {

@@ -54,7 +54,13 @@ export function createWorld({ client, agentNamespace, onError }: WorldOptions): 
       transform: nicNodeRecord,
       ...reporting('nicnodes'),
     }),
-    nodes: createInformer<Node, NodeRecord>({ client, resource: nodes, transform: nodeRecord, ...reporting('nodes') }),
+    nodes: createInformer<Node, NodeRecord>({
+      client,
+      resource: nodes,
+      metadataOnly: true,
+      transform: nodeRecord,
+      ...reporting('nodes'),
+    }),
     agentPods: createInformer<Pod, AgentPodRecord, 'node'>({
       client,
       resource: pods,

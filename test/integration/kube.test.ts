@@ -111,6 +111,26 @@ test('a field that does not exist is refused, not dropped', async (t) => {
   await t.throwsAsync(t.context.client.create(configMaps, odd), { message: /unknown field "dat"/ });
 });
 
+test('metadata alone is listed and watched where that is enough', async (t) => {
+  const { client } = t.context;
+  const namespace = await ownNamespace(t);
+  const made = await put(t, namespace, 'a', '1');
+  const only = { namespace, fieldSelector: 'metadata.name=a', metadataOnly: true };
+  const { items, resourceVersion } = await client.list(configMaps, only);
+  t.deepEqual(
+    items.map(({ metadata, data }) => [metadata.uid, data]),
+    [[made.metadata.uid, undefined]],
+  );
+  const changed = await change(t, namespace, 'a', '2');
+  const signal = AbortSignal.timeout(60_000);
+  for await (const event of client.watch(configMaps, { ...only, resourceVersion, signal })) {
+    if (event.type === 'BOOKMARK') continue;
+    t.is(event.object.metadata.resourceVersion, changed.metadata.resourceVersion);
+    t.is(event.object.data, undefined);
+    break;
+  }
+});
+
 test('an informer follows additions, changes and deletions', async (t) => {
   const { namespace, changes, holds } = await follow(t);
   await put(t, namespace, 'a', '1');
