@@ -23,11 +23,14 @@ async function until(condition: () => boolean | Promise<boolean>, withinMs = 180
   return false;
 }
 
+/** Besides these, a program has what its Pod says. */
+const OF_THE_IMAGE: ReadonlySet<string> = new Set(['PATH', 'NODE_V8_COVERAGE', 'NODE_COMPILE_CACHE', MARK]);
+
 /** What the kernel says of a program's process, and where its Pod is. */
 function podOf(program: PodProgram) {
   const entries = (file: string) => readFileSync(`/proc/${program.pid}/${file}`, 'utf8').split('\0').slice(0, -1);
   const environment = entries('environ').map((entry) => entry.split(/=(.*)/s).slice(0, 2) as [string, string]);
-  const { PATH: _, NODE_V8_COVERAGE: _coverage, [MARK]: _mark, ...env } = Object.fromEntries(environment);
+  const env = Object.fromEntries(environment.filter(([name]) => !OF_THE_IMAGE.has(name)));
   const root = program.path(API_ACCESS).slice(0, -API_ACCESS.length);
   return { args: entries('cmdline').slice(2), env, root, ip: new URL(program.healthUrl ?? '').hostname };
 }
@@ -84,7 +87,8 @@ test.serial("each program has its Pod's environment, and nothing of the stack's"
   const { hostname: KUBERNETES_SERVICE_HOST, port } = new URL(stack.cluster.server);
   const kubelet = { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT: port, KUBERNETES_SERVICE_PORT_HTTPS: port };
   const agent = podOf(stack.agent('gpu-b'));
-  t.deepEqual(agent.env, { ...kubelet, NODE_NAME: 'gpu-b', POD_IP: agent.ip });
+  const memory = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' };
+  t.deepEqual(agent.env, { ...kubelet, ...memory, NODE_NAME: 'gpu-b', POD_IP: agent.ip });
   const operator = podOf(stack.operator(1));
   t.deepEqual(operator.env, { ...kubelet, POD_NAME: 'nicdiag-operator-1', POD_IP: operator.ip });
   t.deepEqual(podOf(stack.artifactServer).env, { ...kubelet, POD_IP: stack.cluster.address });
