@@ -1,8 +1,13 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { DiagnosticCapture, NicDevice, NodeCapture } from '@nicdiag/api';
+import { readFileSync } from 'node:fs';
+import { type DiagnosticCapture, type NicDevice, type NodeCapture, nicDeviceName } from '@nicdiag/api';
 import { type ArtifactReader, createArtifactClient } from '@nicdiag/artifacts';
+import { createKubeClient, findCondition, loadKubeConfig } from '@nicdiag/kube';
 import { type Agent, type EmulatedHost, type LoggedCommand, type Stack, startStack } from '@nicdiag/tools';
+import { captures, nicDevices, nicNodes, nodeCaptures } from '../operator/resources.ts';
+import { awaited } from '../whole/awaited.ts';
+import { readerToken } from '../whole/readerToken.ts';
+import { spooledFiles } from '../whole/spooledFiles.ts';
+import { COLLECTORS } from '../whole/wholeBench.ts';
 import { type SafeItem, safeItems } from './safeItems.ts';
 
 /** The one host of these tests: two ConnectX-7 through fwctl. */
@@ -23,9 +28,6 @@ const ASKED_ANYWAY: ReadonlySet<string | undefined> = new Set([
   'MPEIN',
   'PMAOS',
 ]);
-
-/** Only for what never comes: a busy machine takes its time. */
-const PATIENCE_MS = 180_000;
 
 type Spec = Partial<DiagnosticCapture['spec']>;
 
@@ -52,7 +54,7 @@ export interface AgentBench extends AsyncDisposable {
   captured(from?: number): readonly LoggedCommand[];
   /** Stops the agent if it runs, starts it anew and waits until it is ready. */
   restart(options?: { readonly env?: Record<string, string>; readonly args?: readonly string[] }): Promise<void>;
-  until(condition: () => boolean | Promise<boolean>, what: string): Promise<void>;
+  readonly until: typeof awaited;
 }
 
 export async function startAgentBench(): Promise<AgentBench> {
@@ -68,82 +70,56 @@ export async function startAgentBench(): Promise<AgentBench> {
 async function createBench(stack: Stack): Promise<AgentBench> {
   const agent = stack.agent(HOST);
   const emulator = stack.emulator(HOST);
+  const client = createKubeClient(loadKubeConfig({ kubeconfig: stack.cluster.kubeconfig }));
+  const token = await readerToken(stack);
   const artifacts = createArtifactClient({
     url: stack.artifactServer.url,
     ca: () => readFileSync(stack.artifactServer.caFile, 'utf8'),
-    token: await readerToken(stack),
+    token: () => token,
   });
-  const object = async <T>(args: readonly string[]): Promise<T | undefined> => {
-    const { code, stdout } = await stack.cluster.tryKubectl(['get', ...args, '-o', 'json']);
-    return code === 0 ? JSON.parse(stdout) : undefined;
-  };
-  const until: AgentBench['until'] = async (condition, what) => {
-    const deadline = Date.now() + PATIENCE_MS;
-    while (!(await condition())) {
-      if (Date.now() > deadline) throw new Error(`not within ${PATIENCE_MS / 1000} s: ${what}\n${stack.tails(15)}`);
-      await sleep(50);
-    }
-  };
+  const namespace = 'default';
 
   const bench: AgentBench = {
     stack,
     agent,
     emulator,
-    until,
+    until: awaited,
     async capture(name, spec = {}) {
-      const body = {
+      await client.create(captures, {
         apiVersion: 'nicdiag.dev/v1alpha1',
         kind: 'DiagnosticCapture',
-        metadata: { name, namespace: 'default' },
-        spec: {
-          target: { nodeNames: [HOST] },
-          collectors: [
-            { name: 'regs', type: 'RegisterDump', registerDump: { set: 'Standard' } },
-            { name: 'caps', type: 'CapabilityDump', capabilityDump: { mode: 'Both' } },
-          ],
-          ...spec,
-        },
-      };
-      await stack.kubectl(['create', '-f', '-'], { stdin: JSON.stringify(body) });
+        metadata: { name, namespace },
+        // The API server fills in the defaults.
+        spec: { target: { nodeNames: [HOST] }, collectors: COLLECTORS, ...spec } as DiagnosticCapture['spec'],
+      });
     },
-    async get(name) {
-      const found = await object<DiagnosticCapture>(['dcap', name]);
-      if (found === undefined) throw new Error(`there is no capture ${name}`);
-      return found;
-    },
+    get: (name) => client.get(captures, { namespace, name }),
     async part(name) {
-      return (await object<{ items: NodeCapture[] }>(['ncap', '-l', `nicdiag.dev/capture=${name}`]))?.items[0];
+      return (await client.list(nodeCaptures, { namespace, labelSelector: `nicdiag.dev/capture=${name}` })).items[0];
     },
-    device: (pciAddress) => object<NicDevice>(['nicdevice', `${HOST}.${pciAddress.replaceAll(/[:.]/g, '-')}`]),
+    device: (pciAddress) => client.find(nicDevices, { name: nicDeviceName(HOST, pciAddress) }),
     async finished(name) {
       const ended = async (): Promise<boolean> =>
-        (await bench.get(name)).status?.conditions?.some(
-          ({ type, status }) => type === 'Finished' && status === 'True',
-        ) ?? false;
-      await until(ended, `${name} has finished`);
+        findCondition((await bench.get(name)).status?.conditions, 'Finished')?.status === 'True';
+      await awaited(ended, `${name} has finished`);
       const part = await bench.part(name);
       if (part === undefined) throw new Error(`${name} has no part on ${HOST}`);
       return part;
     },
-    reader: (name) => artifacts.reader({ namespace: 'default', name }),
-    spooled: () =>
-      readdirSync(`${agent.stateDirectory}/spool`, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile())
-        .map(({ name }) => name),
+    reader: (name) => artifacts.reader({ namespace, name }),
+    spooled: () => spooledFiles(agent.stateDirectory),
     safe: () => safeItems(`${agent.stateDirectory}/spool`),
     captured: (from = 0) => emulator.commandLog().slice(from).filter(isOfCapture),
     async restart({ env, args } = {}) {
       await agent.stop();
       agent.start({ ...(env && { env }), ...(args && { args }) });
       await agent.untilReady();
-      await until(
-        async () => (await object<{ status: unknown }>(['node', HOST])) !== undefined,
-        'the API server answers',
-      );
+      await awaited(async () => Boolean(await client.list(nicNodes)), 'the API server answers');
       await agent.pod.untilReady();
     },
     async [Symbol.asyncDispose]() {
       artifacts.close();
+      await client[Symbol.asyncDispose]();
       await stack[Symbol.asyncDispose]();
     },
   };
@@ -171,22 +147,4 @@ export function repeated(commands: readonly LoggedCommand[]): readonly string[] 
     seen.add(read);
     return again;
   });
-}
-
-/** A user of the artifact server: it takes bearer tokens of its own audience from whoever may read artifacts. */
-async function readerToken(stack: Stack): Promise<() => string> {
-  const namespace = 'default';
-  await stack.kubectl([
-    'create',
-    'clusterrolebinding',
-    'reader',
-    '--clusterrole=nicdiag-edit',
-    '--serviceaccount=default:default',
-  ]);
-  const { token } = await stack.cluster.boundToken({
-    namespace,
-    serviceAccount: 'default',
-    audiences: ['nicdiag-artifacts'],
-  });
-  return () => token;
 }

@@ -1,19 +1,17 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DiagnosticCapture, DiagnosticCaptureSpec, NodeCapture } from '@nicdiag/api';
 import { createArtifactClient } from '@nicdiag/artifacts';
 import { createKubeClient, findCondition, type KubeClient, loadKubeConfig, type Stored } from '@nicdiag/kube';
 import { type LoggedCommand, type Stack, type StackOptions, startStack } from '@nicdiag/tools';
 import { captures, nodeCaptures } from '../operator/resources.ts';
+import { awaited, PATIENCE_MS } from './awaited.ts';
 import { captureCommands, captureContexts } from './captureCommands.ts';
 import { type BundleContents, type ReadOptions, readBundle } from './readBundle.ts';
+import { readerToken } from './readerToken.ts';
 
 const CLI = new URL('../../../cli/bin/kubectl-nicdiag', import.meta.url).pathname;
-
-/** Only for what never comes: a busy machine takes its time. */
-const PATIENCE_MS = 180_000;
 
 /** Evidence of some length, nearly 400 commands a host: a Standard register dump, and all capabilities. */
 export const COLLECTORS: DiagnosticCaptureSpec['collectors'] = [
@@ -57,7 +55,7 @@ export interface WholeBench extends AsyncDisposable {
   commands(host: string, since: Mark): readonly LoggedCommand[];
   /** The same by the opening of a device that they came through, in the order of their first commands. */
   contexts(host: string, since: Mark): readonly (readonly LoggedCommand[])[];
-  awaited(condition: () => boolean | Promise<boolean>, what: string): Promise<void>;
+  readonly awaited: typeof awaited;
 }
 
 export type Mark = ReadonlyMap<string, number>;
@@ -81,21 +79,6 @@ async function furnish(stack: Stack): Promise<WholeBench> {
     token: () => token,
   });
   const namespace = 'default';
-
-  const awaited: WholeBench['awaited'] = async (condition, what) => {
-    const deadline = Date.now() + PATIENCE_MS;
-    let trouble: unknown;
-    for (;;) {
-      try {
-        if (await condition()) return;
-        trouble = undefined;
-      } catch (error) {
-        trouble = error;
-      }
-      if (Date.now() > deadline) throw new Error(`not within ${PATIENCE_MS / 1000} s: ${what}`, { cause: trouble });
-      await sleep(40);
-    }
-  };
 
   const logSince = (host: string, mark: Mark): LoggedCommand[] =>
     stack.emulator(host).commandLog().slice(mark.get(host));
@@ -155,12 +138,4 @@ async function furnish(stack: Stack): Promise<WholeBench> {
     },
   };
   return bench;
-}
-
-/** Of a user of the artifact server: it takes bearer tokens of its own audience from whoever may read artifacts. */
-async function readerToken({ kubectl, cluster }: Stack): Promise<string> {
-  const account = { namespace: 'default', serviceAccount: 'default' };
-  const binding = ['clusterrolebinding', 'reader', '--clusterrole=nicdiag-edit', '--serviceaccount=default:default'];
-  await kubectl(['create', ...binding]);
-  return (await cluster.boundToken({ ...account, audiences: ['nicdiag-artifacts'] })).token;
 }

@@ -1,7 +1,7 @@
 import { Agent, request as httpsRequest } from 'node:https';
 
 /** Far above what the API server needs; a caller waits no longer than that for a server that hangs. */
-const REQUEST_MS = 30_000;
+const REQUEST_MS = 120_000;
 
 /** A refusal of the API server, with its Status object's words. */
 export class ApiError extends Error {

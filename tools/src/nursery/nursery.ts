@@ -86,8 +86,8 @@ export function createNursery(what: string, options: NurseryOptions = {}): Nurse
   };
 }
 
-/** What an image sets, and where coverage is written. */
+/** What an image sets, where coverage is written, and where Node keeps compiled code. */
 function imageEnvironment(): NodeJS.ProcessEnv {
-  const { PATH, NODE_V8_COVERAGE } = process.env;
-  return { PATH, NODE_V8_COVERAGE };
+  const { PATH, NODE_V8_COVERAGE, NODE_COMPILE_CACHE } = process.env;
+  return { PATH, NODE_V8_COVERAGE, NODE_COMPILE_CACHE };
 }
