@@ -161,6 +161,18 @@ test('a capture holds no more than its maxBytesTotal', async (t) => {
   t.is(await agent.putBlob(target, await blobOf(t.context, Buffer.alloc(2_000, 'c')), { signal }), 'stored');
 });
 
+test('a blob that was sent several times at once counts once', async (t) => {
+  const { agentToken, client } = t.context;
+  const capture = await createCapture(t.context, 'hasty', ['gpu-a'], { limits: { maxBytesTotal: '10Ki' } });
+  const agent = client(agentToken('gpu-a'));
+  const target = { captureUid: capture.uid, node: 'gpu-a' };
+  const blob = await blobOf(t.context, randomBytes(8_000));
+  // The newest connection goes on; those before it may be cut.
+  await Promise.allSettled(Array.from({ length: 5 }, () => agent.putBlob(target, blob, { signal })));
+  await agent.putBlob(target, blob, { signal });
+  t.is(await agent.putBlob(target, await blobOf(t.context, Buffer.alloc(2_000, 'c')), { signal }), 'stored');
+});
+
 test('a device manifest is taken when everything it names is there and it is for its path', async (t) => {
   const { agentToken, client } = t.context;
   const capture = await createCapture(t.context, 'manifests', ['gpu-a', 'gpu-b']);

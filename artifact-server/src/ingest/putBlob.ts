@@ -33,15 +33,19 @@ export function blobHandler(parts: PutBlobParts): Handler {
     const { capture, node } = await parts.authorize(exchange);
     const digest = digestParam(exchange);
     const key = { captureUid: capture.uid, node, digest };
-    const filed = (await parts.ledger.node(capture.uid, node)).blobs.get(digest);
-    if (filed !== undefined) return sendJson(exchange, 200, filed satisfies BlobReceipt);
+    const filed = async () => (await parts.ledger.node(capture.uid, node)).blobs.get(digest);
+    const known = await filed();
+    if (known !== undefined) return sendJson(exchange, 200, known satisfies BlobReceipt);
     if (exchange.request.method === 'HEAD') {
       exchange.response.setHeader(HEADERS.received, await parts.store.received(key));
       throw new ArtifactError('NotFound', `node ${node} has not uploaded ${digest} for this capture yet`);
     }
     const { range, size } = uploadHeaders(exchange);
-    using reservation = await parts.quota.reserve(capture, size);
     using turn = await parts.turns.take(`${capture.uid} ${node} ${digest}`);
+    // An earlier connection that was given up while its blob was being verified may have come to its end meanwhile.
+    const meanwhile = await filed();
+    if (meanwhile !== undefined) return sendJson(exchange, 200, meanwhile satisfies BlobReceipt);
+    using reservation = await parts.quota.reserve(capture, size);
     const isNew = (await parts.store.storedSize(digest)) === undefined;
     const stored = await (async () => {
       await using upload = await parts.store.openUpload(key);
