@@ -16,6 +16,14 @@ export interface ChannelInfo {
   readonly maxOutLength: number;
 }
 
+/** Where a command's mailboxes lie, in bytes. */
+export interface MailboxPlace {
+  readonly inAt: number;
+  readonly inLength: number;
+  readonly outAt: number;
+  readonly outLength: number;
+}
+
 export interface CallResult {
   /** Bytes of the outbox that are valid. */
   readonly length: number;
@@ -31,6 +39,10 @@ export interface Channel extends Disposable {
   readonly info: ChannelInfo;
   /** @throws GuardError when the command is not in the class that this channel was opened for */
   call(inbox: Uint8Array, outbox: Uint8Array, options: { readonly scope: Scope }): CallResult;
+  /** The same for an inbox and an outbox that lie one behind the other in a larger memory. The result is good until the
+   * next call.
+   * @throws GuardError */
+  callAt?(memory: Uint8Array, place: MailboxPlace, options: { readonly scope: Scope }): CallResult;
   /** Memory that the device may be told to write to. Absent where the kernel offers none (fwctl).
    * @param length bytes, up to 64 MiB; rounded up to pages
    * @throws ChannelError `MemoryFailed` with the errno */

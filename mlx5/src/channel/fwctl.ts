@@ -1,9 +1,9 @@
 import { closeSync } from 'node:fs';
 import type { NicFunction } from '../discover/device.ts';
-import type { CallResult, Channel, ChannelInfo, Scope } from './channel.ts';
+import type { CallResult, Channel, ChannelInfo, MailboxPlace, Scope } from './channel.ts';
 import { ChannelError, channelErrorOf } from './channelError.ts';
 import type { Guard } from './guard.ts';
-import { ioctl, setAddress } from './ioctl.ts';
+import { createIoctlStructure, ioctl, setAddress } from './ioctl.ts';
 
 /** ioctl numbers of fwctl: type 0x9a, without direction or size. */
 export const FWCTL_INFO = 0x9a00;
@@ -19,24 +19,41 @@ const MAX_LENGTH = 2 * 1024 * 1024;
 /** The channel over an open fwctl node. It owns the descriptor. */
 export function openFwctl(device: NicFunction, fd: number, guard: Guard): Channel {
   const info = readInfo(device, fd);
-  const argument = new Uint8Array(RPC_BYTES);
-  const fields = new DataView(argument.buffer);
+  const rpc = createIoctlStructure(RPC_BYTES);
+  const { fields } = rpc;
   fields.setUint32(0, RPC_BYTES, true);
   let open = true;
 
   function call(inbox: Uint8Array, outbox: Uint8Array, { scope }: { readonly scope: Scope }): CallResult {
-    if (!open) throw new ChannelError('Closed', `the channel to ${device.pciAddress} is closed`);
+    checkOpen();
     // Never a higher scope than the class of the command needs, whatever the caller would allow.
     fields.setUint32(4, guard.admit(inbox, scope), true);
-    fields.setUint32(8, inbox.length, true);
-    fields.setUint32(12, outbox.length, true);
     setAddress(fields, 16, inbox);
     setAddress(fields, 24, outbox);
+    return issue(inbox.length, outbox.length);
+  }
+
+  function callAt(memory: Uint8Array, place: MailboxPlace, { scope }: { readonly scope: Scope }): CallResult {
+    checkOpen();
+    const { inAt, inLength, outAt, outLength } = place;
+    fields.setUint32(4, guard.admitAt(memory, inAt, inLength, scope), true);
+    setAddress(fields, 16, memory, inAt);
+    setAddress(fields, 24, memory, outAt);
+    return issue(inLength, outLength);
+  }
+
+  function issue(inLength: number, outLength: number): CallResult {
+    fields.setUint32(8, inLength, true);
+    fields.setUint32(12, outLength, true);
     const startedNs = process.hrtime.bigint();
-    const errno = ioctl(fd, FWCTL_RPC, argument);
+    const errno = rpc.ioctl(fd, FWCTL_RPC);
     const elapsedNs = process.hrtime.bigint() - startedNs;
-    const length = errno === 0 ? Math.min(fields.getUint32(12, true), outbox.length) : 0;
+    const length = errno === 0 ? Math.min(fields.getUint32(12, true), outLength) : 0;
     return { length, errno, startedNs, elapsedNs };
+  }
+
+  function checkOpen(): void {
+    if (!open) throw new ChannelError('Closed', `the channel to ${device.pciAddress} is closed`);
   }
 
   function close(): void {
@@ -45,7 +62,7 @@ export function openFwctl(device: NicFunction, fd: number, guard: Guard): Channe
     closeSync(fd);
   }
 
-  return { info, call, close, [Symbol.dispose]: close };
+  return { info, call, callAt, close, [Symbol.dispose]: close };
 }
 
 function readInfo(device: NicFunction, fd: number): ChannelInfo {

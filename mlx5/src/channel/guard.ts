@@ -36,6 +36,8 @@ export interface Guard {
    * @returns the lowest scope with which the kernel lets the command pass
    * @throws GuardError */
   admit(inbox: Uint8Array, limit: Scope): Scope;
+  /** The same for an inbox of `length` bytes at `at` in a larger memory. */
+  admitAt(memory: Uint8Array, at: number, length: number, limit: Scope): Scope;
 }
 
 /** Classes by impact. Own objects are no change to the device: they belong to this file's user id alone, nobody else can
@@ -54,21 +56,21 @@ export function createGuard(impact: Impact): Guard {
   const { commands, registers } = guardRules();
   const classes = CLASSES[impact];
 
-  function admit(inbox: Uint8Array, limit: Scope): Scope {
-    if (inbox.length < MAILBOX_HEADER_BYTES) {
-      throw new GuardError('BadInbox', `an inbox has at least ${MAILBOX_HEADER_BYTES} bytes, not ${inbox.length}`);
+  function admitAt(memory: Uint8Array, at: number, length: number, limit: Scope): Scope {
+    if (length < MAILBOX_HEADER_BYTES || at + length > memory.length) {
+      throw new GuardError('BadInbox', `an inbox has at least ${MAILBOX_HEADER_BYTES} bytes, not ${length}`);
     }
-    const opcode = inboxOpcode(inbox);
+    const opcode = inboxOpcode(memory, at);
     const command = commands.get(opcode);
     if (command === undefined)
       throw new GuardError('UnknownCommand', `command 0x${opcode.toString(16)} is not in the table`);
-    if (readBits(inbox, TUNNEL_BIT, 16) !== 0) {
+    if (readBits(memory, at * 8 + TUNNEL_BIT, 16) !== 0) {
       throw new GuardError('InputNotAllowed', `${command.name}: tunnelling to another function is not allowed`);
     }
     checkClass(command);
-    checkOpMod(command, inboxOpMod(inbox));
-    if (opcode === OPCODE.ACCESS_REG) admitRegister(inbox);
-    else checkInput(command, inbox, 0);
+    checkOpMod(command, inboxOpMod(memory, at));
+    if (opcode === OPCODE.ACCESS_REG) admitRegister(memory, at, length);
+    else checkInput(command, memory, { start: at, from: at + 8, end: at + length });
     if (command.scope > limit) {
       throw new GuardError(
         'ScopeTooHigh',
@@ -78,17 +80,18 @@ export function createGuard(impact: Impact): Guard {
     return command.scope;
   }
 
-  function admitRegister(inbox: Uint8Array): void {
-    const id = inboxRegisterId(inbox);
+  function admitRegister(memory: Uint8Array, at: number, length: number): void {
+    const id = inboxRegisterId(memory, at);
     const rule = registers.get(id);
     if (rule === undefined) {
       throw new GuardError('UnknownRegister', `register 0x${id.toString(16)} is not in the table`);
     }
     checkClass(rule);
-    if (readBits(inbox, 64, 16) !== 0 || readBits(inbox, 96, 32) !== 0) {
+    if (readBits(memory, at * 8 + 64, 16) !== 0 || readBits(memory, at * 8 + 96, 32) !== 0) {
       throw new GuardError('InputNotAllowed', `${rule.name}: the argument of a register read is 0`);
     }
-    checkInput(rule, inbox, MAILBOX_HEADER_BYTES);
+    const start = at + MAILBOX_HEADER_BYTES;
+    checkInput(rule, memory, { start, from: start, end: at + length });
   }
 
   function checkClass(rule: GuardRule): void {
@@ -103,7 +106,7 @@ export function createGuard(impact: Impact): Guard {
     );
   }
 
-  return { admit };
+  return { admit: (inbox, limit) => admitAt(inbox, 0, inbox.length, limit), admitAt };
 }
 
 function checkOpMod(rule: GuardRule, opMod: number): void {
@@ -112,19 +115,24 @@ function checkOpMod(rule: GuardRule, opMod: number): void {
   throw new GuardError('ClassNotAllowed', `${rule.name}: ${what} is not a read`);
 }
 
-/** Holds the inbox from `start` against the rule's mask. The command's own header words are no input. */
-function checkInput(rule: GuardRule, inbox: Uint8Array, start: number): void {
-  const { mask } = rule;
-  for (let at = start === 0 ? 8 : start; at < inbox.length; at += 1) {
-    const byte = inbox[at] ?? 0;
+/** Holds input against the rule's mask.
+ * @param run bytes of the memory: `start` is what the mask counts from, `from` to `end` is looked at. The command's own
+ * header words are no input */
+function checkInput(
+  rule: GuardRule,
+  memory: Uint8Array,
+  { start, from, end }: { readonly start: number; readonly from: number; readonly end: number },
+): void {
+  const { mask, operations } = rule;
+  for (let at = from; at < end; at += 1) {
+    const byte = memory[at] ?? 0;
     // As nearly all are.
     if (byte === 0) continue;
     const set = byte & ~(mask[at - start] ?? 0);
     if (set !== 0) throw inputError(rule, at - start, set);
   }
-  for (const { field, bit, width, values } of rule.operations) {
-    const end = (start * 8 + bit + width) / 8;
-    const value = end > inbox.length ? 0 : readBits(inbox, start * 8 + bit, width);
+  for (const { field, bit, width, values } of operations) {
+    const value = start * 8 + bit + width > end * 8 ? 0 : readBits(memory, start * 8 + bit, width);
     if (!values.includes(value)) {
       throw new GuardError('InputNotAllowed', `${rule.name}: ${field} may be ${values.join(' or ')}, not ${value}`);
     }

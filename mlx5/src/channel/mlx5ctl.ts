@@ -1,10 +1,10 @@
 import { closeSync } from 'node:fs';
 import type { NicFunction } from '../discover/device.ts';
-import type { CallResult, Channel, ChannelInfo, Scope } from './channel.ts';
+import type { CallResult, Channel, ChannelInfo, MailboxPlace, Scope } from './channel.ts';
 import { ChannelError, channelErrorOf } from './channelError.ts';
 import { ERRNO } from './errno.ts';
 import type { Guard } from './guard.ts';
-import { ioctl, ioctlOfNumber, setAddress } from './ioctl.ts';
+import { createIoctlStructure, ioctl, ioctlOfNumber, setAddress } from './ioctl.ts';
 import { mapMemory } from './mappedMemory.ts';
 import { IMPOSSIBLE_UMEM, MLX5CTL_V1, MLX5CTL_V2, MLX5CTL_V3, MLX5CTL_V4, type Mlx5ctlAbi } from './mlx5ctlAbi.ts';
 import { createUmemSet, type Umem } from './umem.ts';
@@ -15,8 +15,8 @@ export function openMlx5ctl(device: NicFunction, fd: number, guard: Guard): Chan
   const umems = createUmemSet();
   // One structure for all calls of the channel; only its addresses and lengths change. Host order is little endian on
   // all hosts that this runs on (x86-64, arm64).
-  const argument = new Uint8Array(abi.cmdrpc.bytes);
-  const fields = new DataView(argument.buffer);
+  const rpc = createIoctlStructure(abi.cmdrpc.bytes);
+  const { fields } = rpc;
   let open = true;
 
   function checkOpen(): void {
@@ -28,12 +28,25 @@ export function openMlx5ctl(device: NicFunction, fd: number, guard: Guard): Chan
     guard.admit(inbox, scope);
     setAddress(fields, 0, inbox);
     setAddress(fields, 8, outbox);
-    fields.setUint32(16, inbox.length, true);
-    fields.setUint32(20, outbox.length, true);
+    return issue(inbox.length, outbox.length);
+  }
+
+  function callAt(memory: Uint8Array, place: MailboxPlace, { scope }: { readonly scope: Scope }): CallResult {
+    checkOpen();
+    const { inAt, inLength, outAt, outLength } = place;
+    guard.admitAt(memory, inAt, inLength, scope);
+    setAddress(fields, 0, memory, inAt);
+    setAddress(fields, 8, memory, outAt);
+    return issue(inLength, outLength);
+  }
+
+  function issue(inLength: number, outLength: number): CallResult {
+    fields.setUint32(16, inLength, true);
+    fields.setUint32(20, outLength, true);
     const startedNs = process.hrtime.bigint();
-    const errno = ioctl(fd, abi.cmdrpc.request, argument);
+    const errno = rpc.ioctl(fd, abi.cmdrpc.request);
     const elapsedNs = process.hrtime.bigint() - startedNs;
-    return { length: errno === 0 ? outbox.length : 0, errno, startedNs, elapsedNs };
+    return { length: errno === 0 ? outLength : 0, errno, startedNs, elapsedNs };
   }
 
   function registerMemory(length: number): Umem {
@@ -64,7 +77,7 @@ export function openMlx5ctl(device: NicFunction, fd: number, guard: Guard): Chan
     umems.unmapAll();
   }
 
-  return { info, call, registerMemory, close, [Symbol.dispose]: close };
+  return { info, call, callAt, registerMemory, close, [Symbol.dispose]: close };
 }
 
 /** Finds the driver's version by trying: INFO has another number in each but V2 and V3, which differ in how memory is

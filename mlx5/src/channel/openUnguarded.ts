@@ -12,16 +12,16 @@ const HIGHEST_SCOPE = 3;
  * are the rights of the user id, which driver and firmware confine.
  * @throws ChannelError */
 export function openUnguarded(device: NicFunction): Channel {
-  return openGuarded(device, {
-    admit(inbox, limit) {
-      if (inbox.length < MAILBOX_HEADER_BYTES) {
-        throw new GuardError('BadInbox', `an inbox has at least ${MAILBOX_HEADER_BYTES} bytes, not ${inbox.length}`);
-      }
-      const scope = scopeOf(inboxOpcode(inbox));
-      if (scope > limit) throw new GuardError('ScopeTooHigh', `the command needs fwctl scope ${scope}, not ${limit}`);
-      return scope;
-    },
-  });
+  return openGuarded(device, { admit: (inbox, limit) => admitAt(inbox, 0, inbox.length, limit), admitAt });
+}
+
+function admitAt(memory: Uint8Array, at: number, length: number, limit: Scope): Scope {
+  if (length < MAILBOX_HEADER_BYTES) {
+    throw new GuardError('BadInbox', `an inbox has at least ${MAILBOX_HEADER_BYTES} bytes, not ${length}`);
+  }
+  const scope = scopeOf(inboxOpcode(memory, at));
+  if (scope > limit) throw new GuardError('ScopeTooHigh', `the command needs fwctl scope ${scope}, not ${limit}`);
+  return scope;
 }
 
 /** ACCESS_REG passes at 0 as a write and at 1 as a read; 1 is enough for both. */

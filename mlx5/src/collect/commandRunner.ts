@@ -1,11 +1,20 @@
-import type { Channel } from '../channel/channel.ts';
+import type { CallResult, Channel } from '../channel/channel.ts';
 import { ERRNO, explainErrno, isGone } from '../channel/errno.ts';
 import type { NicFunction } from '../discover/device.ts';
-import { outboxStatus, outboxSyndrome, STATUS, statusOf, writeInboxHeader, writeRegisterId } from '../prm/index.ts';
+import {
+  MAILBOX_HEADER_BYTES,
+  outboxStatus,
+  outboxSyndrome,
+  STATUS,
+  statusOf,
+  writeInboxHeader,
+  writeRegisterId,
+} from '../prm/index.ts';
 import type { ByteSlab } from './byteSlab.ts';
 import { CollectorStop } from './collector.ts';
 import type { DumpMemory } from './dumpMemory.ts';
 import type { Frame, ItemOutcome } from './item.ts';
+import type { Placing, Read } from './placing.ts';
 
 /** A command to give. */
 export interface CommandRequest {
@@ -45,6 +54,18 @@ export interface CommandRunner {
   admit(bytes: number): void;
   /** @throws CollectorStop when cancelled or over the byte limit, before the command is given */
   run(request: CommandRequest): CommandAnswer;
+  /** As `run`, without making objects where firmware answers with status OK: the item is made in place then. Absent where
+   * there is no such memory.
+   * @throws CollectorStop as `run` */
+  place?(read: Read): CommandAnswer | PlacedAnswer;
+}
+
+/** Where firmware's answer lies, without the mailbox header, until the next command. */
+export interface PlacedAnswer {
+  readonly frames?: undefined;
+  readonly memory: Uint8Array;
+  readonly at: number;
+  readonly length: number;
 }
 
 /** What the lane around a collector provides. */
@@ -93,13 +114,17 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
     writeInboxHeader(inbox, request.opcode, request.opMod);
     if (request.registerId !== 0) writeRegisterId(inbox, request.registerId);
     request.fill(inbox);
-    const frames: Frame[] = [];
-    for (let attempt = 0; ; attempt += 1) {
-      const frame = give(request, inbox);
-      frames.push(frame);
+    return conclude(request, give(request, inbox));
+  }
+
+  /** Gives a command again as long as firmware is busy. */
+  function conclude(request: CommandRequest, first: Frame): CommandAnswer {
+    const frames = [first];
+    for (let frame = first; ; frames.push(frame)) {
       const busy = frame.errno === 0 && (frame.status === STATUS.RES_BUSY || frame.status === STATUS.NOT_READY);
-      if (!busy || attempt === RETRIES || control.cancelled()) return judge(request, frames, frame);
+      if (!busy || frames.length > RETRIES || control.cancelled()) return judge(request, frames, frame);
       control.pause(RETRY_PAUSE_MS);
+      frame = give(request, first.inbox);
     }
   }
 
@@ -123,24 +148,17 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
     admit(request.inLength + request.outLength + room);
     const outbox = slab.allocate(request.outLength);
     control.commandBegins();
-    const { length, errno, startedNs, elapsedNs } = channel.call(inbox, outbox, READ_SCOPE);
+    const result = channel.call(inbox, outbox, READ_SCOPE);
     control.commandEnds();
-    if (elapsedNs > SLOW_NS) control.pause(Math.min(Number(elapsedNs / 1_000_000n), LONGEST_PAUSE_MS));
-    const short = length === outbox.length ? outbox : outbox.subarray(0, length);
-    const answer = errno === 0 && request.memory !== undefined ? withMemory(short, request.memory) : short;
+    leaveAlone(result);
+    const short = result.length === outbox.length ? outbox : outbox.subarray(0, result.length);
+    const answer = result.errno === 0 && request.memory !== undefined ? withMemory(short, request.memory) : short;
     budget.left += room - (answer.length - short.length);
-    return {
-      opcode: request.opcode,
-      opMod: request.opMod,
-      registerId: request.registerId,
-      status: errno === 0 ? outboxStatus(answer) : 0,
-      syndrome: errno === 0 ? outboxSyndrome(answer) : 0,
-      errno,
-      startedNs,
-      elapsedNs,
-      inbox,
-      outbox: answer,
-    };
+    return frameOf(request, result, inbox, answer);
+  }
+
+  function leaveAlone({ elapsedNs }: CallResult): void {
+    if (elapsedNs > SLOW_NS) control.pause(Math.min(Number(elapsedNs / 1_000_000n), LONGEST_PAUSE_MS));
   }
 
   function withMemory(outbox: Uint8Array, { source, written }: MemoryAnswer): Uint8Array {
@@ -150,6 +168,34 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
     both.set(outbox);
     source.copyOut(both.subarray(outbox.length));
     return both;
+  }
+
+  /** The last answer in place: one object for all. */
+  const placed: { memory: Uint8Array; at: number; length: number } = { memory: new Uint8Array(), at: 0, length: 0 };
+
+  function place(placing: Placing, through: PlacingChannel, read: Read): CommandAnswer | PlacedAnswer {
+    const { request } = read;
+    const mailboxes = placing.begin(read);
+    if (mailboxes === undefined) return run(request);
+    const failed = failure?.();
+    if (failed !== undefined) throw failed;
+    admit(request.inLength + request.outLength);
+    const { memory } = placing;
+    const { inAt, inLength, outAt, outLength } = mailboxes;
+    control.commandBegins();
+    const result = through.callAt(memory, mailboxes, READ_SCOPE);
+    control.commandEnds();
+    leaveAlone(result);
+    if (result.errno === 0 && result.length === outLength && memory[outAt] === STATUS.OK) {
+      failures = 0;
+      placing.finish(read, mailboxes, result);
+      placed.memory = memory;
+      placed.at = outAt + MAILBOX_HEADER_BYTES;
+      placed.length = outLength - MAILBOX_HEADER_BYTES;
+      return placed;
+    }
+    const inbox = memory.subarray(inAt, inAt + inLength);
+    return conclude(request, frameOf(request, result, inbox, memory.subarray(outAt, outAt + result.length)));
   }
 
   function judge(request: CommandRequest, frames: readonly Frame[], last: Frame): CommandAnswer {
@@ -170,7 +216,34 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
     return new CollectorStop('CollectorError', `${tried}, as did the ${failures - 1} before it: ${what}`);
   }
 
-  return { run, admit };
+  const { placing } = slab;
+  return {
+    run,
+    admit,
+    ...(placing !== undefined && canPlace(channel) ? { place: (read) => place(placing, channel, read) } : {}),
+  };
+}
+
+type PlacingChannel = Channel & Required<Pick<Channel, 'callAt'>>;
+
+function canPlace(channel: Channel | undefined): channel is PlacingChannel {
+  return channel?.callAt !== undefined;
+}
+
+function frameOf(request: CommandRequest, result: CallResult, inbox: Uint8Array, outbox: Uint8Array): Frame {
+  const { errno, startedNs, elapsedNs } = result;
+  return {
+    opcode: request.opcode,
+    opMod: request.opMod,
+    registerId: request.registerId,
+    status: errno === 0 ? outboxStatus(outbox) : 0,
+    syndrome: errno === 0 ? outboxSyndrome(outbox) : 0,
+    errno,
+    startedNs,
+    elapsedNs,
+    inbox,
+    outbox,
+  };
 }
 
 function outcomeOf({ probe }: CommandRequest, { errno, status }: Frame): ItemOutcome {

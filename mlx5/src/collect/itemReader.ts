@@ -13,7 +13,10 @@ import type { CollectContext, CollectorStop } from './collector.ts';
 import type { CommandRequest } from './commandRunner.ts';
 import type { Item } from './item.ts';
 import type { ItemIdentity } from './itemDescription.ts';
+import { numberOf } from './keyNumbers.ts';
+import type { Read } from './placing.ts';
 import { itemKey } from './registerRow.ts';
+import { STEERING } from './steering.ts';
 
 /** A read that yields its item if it is new. A generator, so that a collector passes the last item on before it stops at
  * a device that is gone. */
@@ -28,11 +31,6 @@ export interface ReadOptions {
   /** Sees the item, new or from an earlier run, before it is yielded. Afterwards its bytes may have moved to another
    * thread: copy what is needed later. */
   readonly observe: (item: Item) => void;
-}
-
-/** A read worked out to the last byte: what is sent, and what its item is called. */
-export interface Read extends ItemIdentity {
-  readonly request: CommandRequest;
 }
 
 /** What came of a read. */
@@ -60,7 +58,26 @@ export function registerRead(register: RegisterLayout, index: RegisterIndex, pro
     probe,
     fill: (memory: Uint8Array) => memory.set(inbox),
   };
-  return { key: itemKey(register.name, index), kind: 'register', name: register.name, index, request };
+  const identity = { key: itemKey(register.name, index), kind: 'register', name: register.name, index } as const;
+  return {
+    ...identity,
+    number: numberOf(identity.key),
+    request,
+    inboxWords: wordsOf(inbox),
+    steers: STEERING.has(register.name),
+  };
+}
+
+/** Words of 32 bits that are not 0, by their number. */
+function wordsOf(inbox: Uint8Array): Uint32Array {
+  const fields = new DataView(inbox.buffer, inbox.byteOffset, inbox.length);
+  const words: number[] = [];
+  // Lengths of registers are multiples of 4.
+  for (let at = 0; at < inbox.length; at += 4) {
+    const word = fields.getUint32(at, true);
+    if (word !== 0) words.push(at / 4, word);
+  }
+  return Uint32Array.from(words);
 }
 
 /** Reads a register, unless an earlier run has. */
@@ -70,7 +87,8 @@ export function readRegister(
   index: RegisterIndex,
   options: ReadOptions,
 ): Reading {
-  return take(context, registerRead(register, index, options.probe), options);
+  const read = registerRead(register, index, options.probe);
+  return take(context, read, read.request, options);
 }
 
 /** Bytes of the union of all capability pages. */
@@ -96,7 +114,7 @@ export function readCapability(
     probe: options.probe,
     fill() {},
   };
-  return take(context, { key: itemKey(name, index), kind: 'capability', name, index, request }, options);
+  return take(context, { key: itemKey(name, index), kind: 'capability', name, index }, request, options);
 }
 
 const ADAPTER = 'QUERY_ADAPTER';
@@ -114,19 +132,28 @@ export function readAdapter(context: CollectContext, options: ReadOptions): Read
     probe: options.probe,
     fill() {},
   };
-  return take(context, { key: ADAPTER, kind: 'capability', name: ADAPTER, index: {}, request }, options);
+  return take(context, { key: ADAPTER, kind: 'capability', name: ADAPTER, index: {} }, request, options);
 }
 
 /** Makes a read, unless an earlier run has. */
-export function answer({ runner, done }: CollectContext, { key, kind, name, index, request }: Read): Answered {
+export function answer(
+  { runner, done }: CollectContext,
+  { key, kind, name, index }: ItemIdentity,
+  request: CommandRequest,
+): Answered {
   const known = done.get(key);
   if (known !== undefined) return { item: known, fresh: false };
   const { frames, outcome, stop } = runner.run(request);
   return { item: { key, kind, name, index, outcome, frames }, fresh: true, stop };
 }
 
-function* take(context: CollectContext, read: Read, { observe }: ReadOptions): Reading {
-  const { item, fresh, stop } = answer(context, read);
+function* take(
+  context: CollectContext,
+  identity: ItemIdentity,
+  request: CommandRequest,
+  { observe }: ReadOptions,
+): Reading {
+  const { item, fresh, stop } = answer(context, identity, request);
   observe(item);
   if (fresh) yield item;
   if (stop !== undefined) throw stop;

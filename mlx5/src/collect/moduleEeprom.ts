@@ -1,9 +1,9 @@
-import { getField } from '../prm/index.ts';
+import { fieldPosition, readBits } from '../prm/index.ts';
 import type { Item } from './item.ts';
-import { keepDescription } from './itemDescription.ts';
-import { answerOf, type Read, registerRead } from './itemReader.ts';
+import { registerRead } from './itemReader.ts';
 import { IDENTITY_SPAN, type Span, spansOf } from './moduleMemory.ts';
-import { type RegisterSession, registerOf } from './registerSession.ts';
+import type { Read } from './placing.ts';
+import { type Answer, type RegisterSession, registerOf } from './registerSession.ts';
 
 /** What one MCIA read carries: the size of the old, 64-byte register. The larger one takes 128, but firmware says so
  * only in a feature bit that few have. */
@@ -13,11 +13,12 @@ const CHUNK_BYTES = 48;
 export function* walkModuleEeprom(session: RegisterSession, module: number, probe: boolean): Generator<Item, void> {
   let spans: readonly Span[] = [];
   for (const read of readsOf(module, IDENTITY_SPAN, probe)) {
-    const answered = session.make(read);
     // The module was read already.
-    if (answered === undefined) return;
-    const identity = memoryIn(answered.item);
-    if (identity !== undefined) spans = spansOf(Number(getField(identity, 'mcia_ext', 'dword[0]')) >>> 24);
+    if (session.isMade(read)) return;
+    const answered = session.make(read);
+    const identity = memoryIn(session.lastAnswer());
+    if (identity !== undefined) spans = spansOf(identity >>> 24);
+    if (answered === undefined) continue;
     if (answered.fresh) yield answered.item;
     session.goOn(answered);
   }
@@ -25,20 +26,25 @@ export function* walkModuleEeprom(session: RegisterSession, module: number, prob
     // Which of the pages a module really has is in its own bytes: one that is not there is no error.
     for (const read of readsOf(module, span, true)) {
       const answered = session.make(read);
-      if (answered === undefined) continue;
-      const isThere = memoryIn(answered.item) !== undefined;
-      if (answered.fresh) yield answered.item;
-      session.goOn(answered);
+      const isThere = memoryIn(session.lastAnswer()) !== undefined;
+      if (answered !== undefined) {
+        if (answered.fresh) yield answered.item;
+        session.goOn(answered);
+      }
       // A page that is not there: its other parts are not either.
       if (!isThere) break;
     }
   }
 }
 
-/** The answer of a cage that is not empty, for a page that its module has. */
-function memoryIn(item: Item): Uint8Array | undefined {
-  const answer = answerOf(item);
-  return answer !== undefined && Number(getField(answer, 'mcia_ext', 'status')) === 0 ? answer : undefined;
+/** The first four bytes that were read; undefined for an empty cage, or a page that its module has not. */
+function memoryIn(answer: Answer | undefined): number | undefined {
+  if (answer === undefined) return undefined;
+  const { memory, at } = answer;
+  const status = fieldPosition('mcia_ext', 'status');
+  const data = fieldPosition('mcia_ext', 'dword[0]');
+  const isThere = readBits(memory, at * 8 + status.bit, status.width) === 0;
+  return isThere ? readBits(memory, at * 8 + data.bit, data.width) : undefined;
 }
 
 /** The reads of a span, worked out once: by module and whether they probe. */
@@ -63,9 +69,7 @@ function makeReads(module: number, { i2cAddress, page, start, end }: Span, probe
       device_address: at,
       size: Math.min(CHUNK_BYTES, end - at),
     };
-    const read = registerRead(registerOf('MCIA'), index, probe);
-    keepDescription(read);
-    reads.push(read);
+    reads.push(registerRead(registerOf('MCIA'), index, probe));
   }
   return reads;
 }

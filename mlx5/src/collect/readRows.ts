@@ -1,6 +1,7 @@
 import type { Item } from './item.ts';
-import { type Read, type RegisterIndex, registerRead } from './itemReader.ts';
+import { type RegisterIndex, registerRead } from './itemReader.ts';
 import { walkModuleEeprom } from './moduleEeprom.ts';
+import type { Read } from './placing.ts';
 import { type PlanStep, planRow } from './registerPlan.ts';
 import type { RegisterRow } from './registerRow.ts';
 import { type RegisterSession, registerOf } from './registerSession.ts';

@@ -1,8 +1,8 @@
 import { layoutOf } from '../prm/index.ts';
 import { valuesOfAxis } from './axes.ts';
 import type { Item } from './item.ts';
-import { keepDescription } from './itemDescription.ts';
-import { type Read, type RegisterIndex, registerRead } from './itemReader.ts';
+import { type RegisterIndex, registerRead } from './itemReader.ts';
+import type { Read } from './placing.ts';
 import { type Presence, portFeature, presenceOf } from './registerPresence.ts';
 import type { IndexValue, RegisterRow, RowCondition } from './registerRow.ts';
 import { type RegisterSession, registerOf } from './registerSession.ts';
@@ -32,9 +32,7 @@ export function* planRow(
   const indices: readonly RegisterIndex[] = yield* combinations(session, Object.entries(row.index ?? {}), {});
   return indices.map((index) => {
     if (row.register === 'MCIA' && !asked) return { type: 'module', module: index['module'] ?? 0, probe };
-    const read = registerRead(register, index, probe);
-    keepDescription(read);
-    return { type: 'read', read };
+    return { type: 'read', read: registerRead(register, index, probe) };
   });
 }
 

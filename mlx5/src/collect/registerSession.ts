@@ -1,40 +1,32 @@
-import { layoutOf, type RegisterLayout, readBits, registerByName, STATUS, statusOf } from '../prm/index.ts';
+import {
+  layoutOf,
+  MAILBOX_HEADER_BYTES,
+  type RegisterLayout,
+  readBits,
+  registerByName,
+  STATUS,
+  statusOf,
+} from '../prm/index.ts';
 import { type CollectContext, CollectorStop } from './collector.ts';
 import { isNotHere } from './commandRunner.ts';
 import type { Item } from './item.ts';
-import {
-  type Answered,
-  answer,
-  answerOf,
-  type Read,
-  type RegisterIndex,
-  readCapability,
-  registerRead,
-} from './itemReader.ts';
+import { type Answered, answer, answerOf, type RegisterIndex, readCapability, registerRead } from './itemReader.ts';
+import { createKeySet, numberOf } from './keyNumbers.ts';
+import type { Read } from './placing.ts';
 import { itemKey } from './registerRow.ts';
+import { CAPABILITY_MASKS, STEERING } from './steering.ts';
 
 /** So many registers asked in the beginning and none of them there: the function may read none at all. */
 const ABSENT_TO_GIVE_UP = 12;
 
-/** Registers whose answers decide what is read next. Their bytes are kept, all others are passed on. */
-const STEERING = new Set([
-  'GENERAL',
-  'MCAM',
-  'PCAM',
-  'QCAM',
-  'SBCAM',
-  'CWCAM',
-  'MPCAM',
-  'NIC_CAP_REG',
-  'PMLP',
-  'MTCAP',
-  'MCQS',
-]);
-/** Answers about the device that a limited function may get although it can read nothing else. */
-const CAPABILITY_MASKS = new Set(['MCAM', 'PCAM', 'QCAM', 'SBCAM', 'CWCAM', 'MPCAM']);
-
 const GENERAL = { type: 0, name: 'GENERAL' };
 const GENERAL_KEY = itemKey(GENERAL.name, { current: 1 });
+
+/** Bytes of a register as firmware returned them, in a larger memory. */
+export interface Answer {
+  readonly memory: Uint8Array;
+  readonly at: number;
+}
 
 /** One run of a RegisterDump over one device: what was read, and what that says. Every register is read once. */
 export interface RegisterSession {
@@ -50,8 +42,11 @@ export interface RegisterSession {
   /** As `read`, for a read that is worked out already. */
   take(read: Read): Generator<Item, Uint8Array | undefined>;
   /** As `take`, in a loop that yields the item itself, if it is fresh, and then calls `goOn`.
-   * @returns undefined when this run has made the read already */
+   * @returns undefined when there is nothing to yield: this run has made the read already, or its item is in place */
   make(read: Read): Answered | undefined;
+  isMade(read: Read): boolean;
+  /** What firmware answered to the last `make`, good until the next command; undefined unless its status was OK. */
+  lastAnswer(): Answer | undefined;
   /** @throws what stopped the collector with this answer */
   goOn(answered: Answered): void;
   /** What has been found out about the presence of registers, by name. */
@@ -61,9 +56,15 @@ export interface RegisterSession {
 }
 
 export function createRegisterSession(context: CollectContext): RegisterSession {
+  const { runner, done } = context;
+  /** Of what steers. */
   const answers = new Map<string, Uint8Array | undefined>();
+  const made = createKeySet();
   const count = { read: 0, notHere: 0, other: 0 };
   let firstRefusal: string | undefined;
+  let last: Answer | undefined;
+  // What an earlier run has read is looked up as items.
+  const place = done.size === 0 ? runner.place : undefined;
 
   function* read(name: string, index: RegisterIndex, { probe = true } = {}): Generator<Item, Uint8Array | undefined> {
     return yield* take(registerRead(registerOf(name), index, probe));
@@ -79,9 +80,26 @@ export function createRegisterSession(context: CollectContext): RegisterSession 
   }
 
   function make(read: Read): Answered | undefined {
-    if (answers.has(read.key)) return undefined;
-    const answered = answer(context, read);
+    if (made.has(read)) return undefined;
+    if (place === undefined) return noted(answer(context, read, read.request));
+    const result = place(read);
+    if (result.frames !== undefined) {
+      const { key, kind, name, index } = read;
+      const { frames, outcome, stop } = result;
+      return noted({ item: { key, kind, name, index, outcome, frames }, fresh: true, stop });
+    }
+    made.add(read);
+    last = result;
+    if (read.steers) answers.set(read.key, result.memory.slice(result.at, result.at + result.length));
+    if (!read.steers || !CAPABILITY_MASKS.has(read.name)) count.read += 1;
+    return undefined;
+  }
+
+  function noted(answered: Answered): Answered {
     note(answered.item);
+    const { outcome, frames } = answered.item;
+    const outbox = outcome === 'ok' ? frames.at(-1)?.outbox : undefined;
+    last = outbox && { memory: outbox, at: MAILBOX_HEADER_BYTES };
     return answered;
   }
 
@@ -98,9 +116,9 @@ export function createRegisterSession(context: CollectContext): RegisterSession 
   }
 
   function note(item: Item): void {
-    const steers = STEERING.has(item.name);
-    answers.set(item.key, steers ? answerOf(item)?.slice() : undefined);
-    if (steers && (item.kind === 'capability' || CAPABILITY_MASKS.has(item.name))) return;
+    made.add({ key: item.key, number: numberOf(item.key) });
+    if (STEERING.has(item.name)) answers.set(item.key, answerOf(item)?.slice());
+    if (item.kind === 'capability' || CAPABILITY_MASKS.has(item.name)) return;
     if (item.outcome === 'ok') {
       count.read += 1;
       return;
@@ -126,7 +144,17 @@ export function createRegisterSession(context: CollectContext): RegisterSession 
     );
   }
 
-  return { read, take, make, goOn, general, presence: new Map(), conclude };
+  return {
+    read,
+    take,
+    make,
+    isMade: made.has,
+    lastAnswer: () => last,
+    goOn,
+    general,
+    presence: new Map(),
+    conclude,
+  };
 }
 
 /** @throws CollectorStop for a name that the database has not */

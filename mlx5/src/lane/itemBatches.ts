@@ -1,11 +1,22 @@
 import type { ByteSlab } from '../collect/byteSlab.ts';
 import type { Item } from '../collect/item.ts';
-import { blockBytesFor, createItemBlock, createItemBlockWriter, type ItemBlockWriter } from './itemBlock.ts';
+import type { Placing } from '../collect/placing.ts';
+import { createItemBlock } from './itemBlock.ts';
+import {
+  blockBytesFor,
+  createItemBlockWriter,
+  createNamedNumbers,
+  type ItemBlockWriter,
+  type NamedNumbers,
+} from './itemBlockWriter.ts';
 
 /** A block goes out when it is this full, or its first item this old. Nothing is lost in a block that is not sent: the
  * age is for those who watch. */
 const FULL_BYTES = 48 * 1024;
 const OLDEST_MS = 20;
+/** How often the age is looked at, in items, and after which command at once. */
+const CLOCK_EVERY = 8;
+const LONG_NS = 1_000_000n;
 
 /** Room of one block. */
 const BLOCK_BYTES = 64 * 1024;
@@ -21,20 +32,35 @@ export function createItemBlocks(): readonly SharedArrayBuffer[] {
 /** Gathers items: crossing to the main thread costs 18–62 µs, once a block. Commands get their memory from the block that
  * their item will lie in. */
 export interface ItemBatches extends ByteSlab {
+  readonly placing: Placing;
+  /** Items that were put in, ever. */
+  readonly count: number;
   add(item: Item): void;
   flush(): void;
 }
 
-/** @param send hands a full block over: the number of one of `blocks`, or memory of its own for an item that is larger */
+/** What a thread keeps for the items of all its jobs. */
+export interface ItemMemory {
+  readonly writers: readonly ItemBlockWriter[];
+  readonly named: NamedNumbers;
+}
+
+/** @param blocks of `createItemBlocks` */
+export function createItemMemory(blocks: readonly SharedArrayBuffer[]): ItemMemory {
+  const named = createNamedNumbers();
+  return { named, writers: blocks.map((memory) => createItemBlockWriter(memory, named)) };
+}
+
+/** @param send hands a full block over: the number of one of the blocks, or memory of its own for an item that is larger */
 export function createItemBatches(
-  blocks: readonly SharedArrayBuffer[],
+  { writers, named }: ItemMemory,
   send: (block: number | SharedArrayBuffer) => void,
 ): ItemBatches {
-  const writers = blocks.map(createItemBlockWriter);
   let turn = 0;
   let current: ItemBlockWriter | undefined;
   let large: { readonly memory: SharedArrayBuffer; readonly writer: ItemBlockWriter } | undefined;
   let since = 0;
+  let count = 0;
   /** Memory for commands that found no room in a block. */
   const strays = new Set<ArrayBuffer>();
 
@@ -77,11 +103,35 @@ export function createItemBatches(
       if (!block().add(item)) sendAlone(item);
     }
     if (strays.size > 0) freeStrays(item);
+    count += 1;
+    flushIfDue();
+  }
+
+  function flushIfDue(): void {
     const { items, used, settled } = block();
     const nowMs = Date.now();
     if (items === 1) since = nowMs;
     if (settled && items > 0 && (used >= FULL_BYTES || Math.abs(nowMs - since) >= OLDEST_MS)) flush();
   }
+
+  const placing: Placing = {
+    get memory() {
+      return block().bytes;
+    },
+    begin(read) {
+      const mailboxes = block().begin(read);
+      if (mailboxes !== undefined || !block().settled) return mailboxes;
+      flush();
+      return block().begin(read);
+    },
+    finish(read, mailboxes, result) {
+      const current = block();
+      current.finish(read, mailboxes, result);
+      count += 1;
+      // Asking for the time costs; commands that take little of it are asked for now and then.
+      if (current.items % CLOCK_EVERY === 1 || result.elapsedNs > LONG_NS) flushIfDue();
+    },
+  };
 
   function flush(): void {
     if (current === undefined || current.items === 0) return;
@@ -98,7 +148,7 @@ export function createItemBatches(
     const wanted = blockBytesFor(item);
     if (large === undefined || large.memory.byteLength < wanted) {
       const memory = createItemBlock(LARGE_STEP * Math.ceil(wanted / LARGE_STEP));
-      large = { memory, writer: createItemBlockWriter(memory) };
+      large = { memory, writer: createItemBlockWriter(memory, named) };
     }
     large.writer.clear();
     large.writer.add(item);
@@ -107,5 +157,13 @@ export function createItemBatches(
     send(large.memory);
   }
 
-  return { allocate, add, flush };
+  return {
+    allocate,
+    placing,
+    get count() {
+      return count;
+    },
+    add,
+    flush,
+  };
 }

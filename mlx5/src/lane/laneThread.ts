@@ -2,7 +2,7 @@ import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { LaneJob } from './events.ts';
 import { createItemBlocks } from './itemBatches.ts';
-import { freeItemBlock } from './itemBlock.ts';
+import { freeItemBlock, type ItemNames } from './itemBlock.ts';
 import type { LaneOrder, LaneThreadData } from './laneWorker.ts';
 import type { LaneMessage } from './workLane.ts';
 
@@ -11,6 +11,8 @@ import type { LaneMessage } from './workLane.ts';
 export interface LaneThread {
   /** Memory in which its items come over. */
   readonly blocks: readonly SharedArrayBuffer[];
+  /** What its items are called. */
+  readonly names: ItemNames;
   /** Begins a job; the one before must have had its last event. */
   work(job: LaneJob, control: SharedArrayBuffer, handlers: LaneThreadHandlers): void;
   /** Back for the next job. To be called after the job's last event. */
@@ -48,6 +50,7 @@ function createThread(): LaneThread {
 
   const thread: LaneThread = {
     blocks,
+    names: new Map(),
     work(job, control, of) {
       clearTimeout(expiry);
       handlers = of;

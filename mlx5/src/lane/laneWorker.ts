@@ -2,6 +2,7 @@
  * the one that has `runLane`, with the same extension. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { LaneJob } from './events.ts';
+import { createItemMemory } from './itemBatches.ts';
 import { createWorkerControl } from './sharedControl.ts';
 import { type LaneMessage, workLane } from './workLane.ts';
 
@@ -19,9 +20,9 @@ export interface LaneOrder {
 
 if (parentPort !== null) {
   const port = parentPort;
-  const { blocks } = workerData as LaneThreadData;
+  const items = createItemMemory((workerData as LaneThreadData).blocks);
   const send = (message: LaneMessage): void => port.postMessage(message);
   port.on('message', ({ job, control }: LaneOrder) =>
-    workLane(job, { control: createWorkerControl(control), blocks, send }),
+    workLane(job, { control: createWorkerControl(control), items, send }),
   );
 }

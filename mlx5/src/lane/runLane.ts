@@ -86,7 +86,7 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
     if (over) return;
     over = true;
     const reason = outcome === 'hung' ? 'DeviceHung' : 'CollectorError';
-    for (const items of thread.blocks.map(unsentItems)) {
+    for (const items of thread.blocks.map((memory) => unsentItems(memory, thread.names))) {
       if (items.length > 0) deliver({ type: 'items', collector: runningCollector(counts), items });
     }
     for (const event of endAll(job, counts, { state: 'Failed', reason, message })) queue.push(event);
@@ -142,7 +142,7 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
 
   function open({ collector, block }: Extract<LaneMessage, { type: 'block' }>): LaneEvent {
     const memory = memoryOf(block);
-    const items = readItemBlock(memory);
+    const items = readItemBlock(memory, thread.names);
     if (lifted) freeItemBlock(memory);
     else underWay.push(memory);
     return { type: 'items', collector, items };

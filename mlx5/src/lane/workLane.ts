@@ -10,7 +10,7 @@ import type { CollectorSpec } from '../collect/spec.ts';
 import { type Devlink, type DevlinkOptions, openDevlink } from '../netlink/openDevlink.ts';
 import { layoutVersion } from '../prm/index.ts';
 import type { CollectorEnd, CollectorReason, LaneCollector, LaneEvent, LaneJob } from './events.ts';
-import { createItemBatches, type ItemBatches } from './itemBatches.ts';
+import { createItemBatches, type ItemBatches, type ItemMemory } from './itemBatches.ts';
 
 /** What goes to the main thread: events as they are, items as a block of shared memory, by the number of the thread's
  * block or itself. */
@@ -21,7 +21,7 @@ export type LaneMessage =
 /** What a lane has of its thread. */
 export interface LaneSurroundings {
   readonly control: LaneControl;
-  readonly blocks: readonly SharedArrayBuffer[];
+  readonly items: ItemMemory;
   send(message: LaneMessage): void;
 }
 
@@ -101,10 +101,10 @@ function runCollectors(
   job: LaneJob,
   collectors: readonly CollectorWork[],
   { channel, failure }: { readonly channel: Channel | undefined; readonly failure: CollectorStop | undefined },
-  { control, blocks, send }: LaneSurroundings,
+  { control, items, send }: LaneSurroundings,
 ): { readonly outcome: LaneOutcome; readonly message?: string } {
   let collecting = '';
-  const batches = createItemBatches(blocks, (block) => send({ type: 'block', collector: collecting, block }));
+  const batches = createItemBatches(items, (block) => send({ type: 'block', collector: collecting, block }));
   const budget = { left: job.maxBytes - bytesOnDisk(job.collectors) };
   const announced = announceFirstCommand(control, send);
   let stopped = failure;
@@ -170,7 +170,8 @@ function runCollector(
   const { name } = spec;
   send({ type: 'collectorStarted', name, ...now() });
   const known = new Map(done.map((item) => [item.key, item]));
-  let items = 0;
+  // Most items are made in place and do not come by here.
+  const before = batches.count;
   let itemErrors = 0;
   let stop: CollectorStop | undefined;
   try {
@@ -181,7 +182,6 @@ function runCollector(
       openDevlink,
       ...(memory ? { memory } : {}),
     })) {
-      items += 1;
       if (isItemError(item)) itemErrors += 1;
       batches.add(item);
     }
@@ -189,6 +189,7 @@ function runCollector(
     stop = asStop(error);
   }
   batches.flush();
+  const items = batches.count - before;
   const state = stop === undefined ? { state: 'Done' as const } : stateAfter(stop);
   send({ type: 'collectorEnded', end: { name, ...state, items, itemErrors }, ...now() });
   return stop;

@@ -9,17 +9,18 @@ export function writeInboxHeader(inbox: Uint8Array, opcode: number, opMod: numbe
   writeBits(inbox, 48, 16, opMod);
 }
 
-export function inboxOpcode(inbox: Uint8Array): number {
-  return readBits(inbox, 0, 16);
+/** @param at where in `inbox` the mailbox begins, as in the others */
+export function inboxOpcode(inbox: Uint8Array, at = 0): number {
+  return readBits(inbox, at * 8, 16);
 }
 
-export function inboxOpMod(inbox: Uint8Array): number {
-  return readBits(inbox, 48, 16);
+export function inboxOpMod(inbox: Uint8Array, at = 0): number {
+  return readBits(inbox, at * 8 + 48, 16);
 }
 
 /** Register id of an ACCESS_REG inbox. */
-export function inboxRegisterId(inbox: Uint8Array): number {
-  return readBits(inbox, 80, 16);
+export function inboxRegisterId(inbox: Uint8Array, at = 0): number {
+  return readBits(inbox, at * 8 + 80, 16);
 }
 
 /** Writes the register id of an ACCESS_REG inbox; register data begin at byte 16. */

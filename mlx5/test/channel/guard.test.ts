@@ -178,7 +178,15 @@ test('whatever is in an inbox, nothing outside of the table passes', (t) => {
         for (const [at, value] of sparse) if (at + 8 < inbox.length) inbox[at + 8] = value;
         writeInboxHeader(inbox, opcode, opMod);
         if (opcode === OPCODE.ACCESS_REG) writeRegisterId(inbox, registerId);
-        if (refusal(() => guard.admit(inbox, 1)) !== undefined) return;
+        const verdict = refusal(() => guard.admit(inbox, 1));
+        // What lies around an inbox in a larger memory makes no difference.
+        const around = new Uint8Array(inbox.length + 48).fill(0xff);
+        around.set(inbox, 24);
+        t.is(
+          refusal(() => guard.admitAt(around, 24, inbox.length, 1)),
+          verdict,
+        );
+        if (verdict !== undefined) return;
         passed += 1;
         const { commands, registers: byId } = guardRules();
         const command = commands.get(opcode)!;

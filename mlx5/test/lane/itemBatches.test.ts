@@ -1,9 +1,15 @@
 import test from 'ava';
 import fc from 'fast-check';
 import type { Frame, Item, ItemKind, ItemOutcome } from '../../src/collect/item.ts';
-import { keepDescription } from '../../src/collect/itemDescription.ts';
-import { createItemBatches, type ItemBatches } from '../../src/lane/itemBatches.ts';
-import { createItemBlock, freeItemBlock, readItemBlock, unsentItems } from '../../src/lane/itemBlock.ts';
+import { MOST_NUMBERS, NO_NUMBER } from '../../src/collect/keyNumbers.ts';
+import { createItemBatches, createItemMemory, type ItemBatches } from '../../src/lane/itemBatches.ts';
+import {
+  createItemBlock,
+  freeItemBlock,
+  type ItemNames,
+  readItemBlock,
+  unsentItems,
+} from '../../src/lane/itemBlock.ts';
 
 /** Small, so that a few items fill several. */
 const BLOCK_BYTES = 2048;
@@ -15,8 +21,8 @@ interface Wanted {
   readonly index: Readonly<Record<string, number>>;
   readonly outcome: ItemOutcome;
   readonly frames: readonly WantedFrame[];
-  /** As a read that is made again and again. */
-  readonly kept: boolean;
+  /** Made in place under this number, if it is one command that was answered OK. */
+  readonly number: number;
 }
 interface WantedFrame extends Omit<Frame, 'inbox' | 'outbox'> {
   readonly inbox: Uint8Array;
@@ -43,7 +49,14 @@ const frame: fc.Arbitrary<WantedFrame> = fc.record({
   outbox: bytes,
   given: fc.boolean(),
 });
-const item: fc.Arbitrary<Wanted> = fc.record({
+/** As most commands end: in their item's only frame, with status OK. */
+const okFrame = frame.map((one) => ({ ...one, status: 0, syndrome: 0, errno: 0, inbox: wholeWords(one.inbox) }));
+
+function wholeWords(source: Uint8Array): Uint8Array {
+  return source.subarray(0, source.length & ~3);
+}
+
+const anyItem: fc.Arbitrary<Wanted> = fc.record({
   key: fc.string({ unit: 'binary' }),
   kind: fc.constantFrom<ItemKind>('register', 'capability', 'object', 'segment', 'memory', 'host'),
   name: fc.string({ unit: 'binary' }),
@@ -54,12 +67,54 @@ const item: fc.Arbitrary<Wanted> = fc.record({
   ),
   outcome: fc.constantFrom<ItemOutcome>('ok', 'refused', 'failed', 'absent'),
   frames: fc.array(frame, { maxLength: 6 }),
-  kept: fc.boolean(),
+  number: fc.constantFrom(NO_NUMBER, 1, 2, 3, MOST_NUMBERS - 1),
 });
 
+const item = fc.oneof(
+  anyItem,
+  fc
+    .record({ one: anyItem, only: okFrame })
+    .map(({ one, only }) => ({ ...one, outcome: 'ok' as const, frames: [only] })),
+);
+
+/** A key has one number, and a number one key: those that come with a number that is taken have none. */
+function numbered(items: readonly Wanted[]): readonly Wanted[] {
+  const keys = new Map<number, Wanted>();
+  return items.map((one) => {
+    const first = keys.get(one.number) ?? one;
+    keys.set(one.number, first);
+    const { key, kind, name, index } = first;
+    return one.number === NO_NUMBER ? one : { ...one, key, kind, name, index };
+  });
+}
+
+/** Puts the item in as a lane does: in place where it may, else made of objects in memory that was given. */
+function put(batches: ItemBatches, wanted: Wanted): void {
+  if (!putInPlace(batches, wanted)) batches.add(made(batches, wanted));
+}
+
+function putInPlace({ placing }: ItemBatches, { frames, number, outcome, ...identity }: Wanted): boolean {
+  const [only, ...more] = frames;
+  if (only === undefined || more.length > 0 || outcome !== 'ok') return false;
+  const { inbox, outbox, startedNs, elapsedNs, opcode, opMod, registerId } = only;
+  if (only.status !== 0 || only.syndrome !== 0 || only.errno !== 0 || inbox.length % 4 !== 0) return false;
+  const words = new Uint32Array(Uint8Array.from(inbox).buffer);
+  const inboxWords = Uint32Array.from([...words].flatMap((word, at) => (word === 0 ? [] : [at, word])));
+  const request = { opcode, opMod, registerId, probe: false, fill() {} };
+  const lengths = { inLength: inbox.length, outLength: outbox.length };
+  const read = { ...identity, number, inboxWords, steers: false, request: { ...request, ...lengths } };
+  const place = placing.begin(read);
+  if (place === undefined) return false;
+  const { memory } = placing;
+  if (Buffer.compare(memory.subarray(place.inAt, place.inAt + place.inLength), inbox) !== 0) throw new Error('inbox');
+  if (memory.subarray(place.outAt, place.outAt + place.outLength).some((byte) => byte !== 0)) throw new Error('outbox');
+  memory.set(outbox, place.outAt);
+  placing.finish(read, place, { length: outbox.length, errno: 0, startedNs, elapsedNs });
+  return true;
+}
+
 /** Makes the item as a collector does: memory for each command first, what came back written into it. */
-function made(batches: ItemBatches, { frames, kept, ...rest }: Wanted): Item {
-  if (kept) keepDescription(rest);
+function made(batches: ItemBatches, { frames, number: _, ...rest }: Wanted): Item {
   const placed = (source: Uint8Array, given: boolean): Uint8Array => {
     if (!given) return source;
     const memory = batches.allocate(source.length);
@@ -93,13 +148,15 @@ function seen({ key, kind, name, index, outcome, frames }: Item | Wanted): unkno
 /** The main thread, in this one: it reads a block when it is sent and gives it back `behind` blocks later. One of the
  * memory that large items have of their own it gives back at once: nothing but the next such item waits for it. */
 function receiver(blocks: readonly SharedArrayBuffer[], behind: number) {
+  const names: ItemNames = new Map();
   const received: Item[] = [];
   const held: SharedArrayBuffer[] = [];
   return {
+    names,
     received,
     take(block: number | SharedArrayBuffer): void {
       const memory = typeof block === 'number' ? blocks[block]! : block;
-      received.push(...readItemBlock(memory));
+      received.push(...readItemBlock(memory, names));
       if (typeof block === 'number') held.push(memory);
       else freeItemBlock(memory);
       if (held.length > behind) freeItemBlock(held.shift()!);
@@ -109,16 +166,18 @@ function receiver(blocks: readonly SharedArrayBuffer[], behind: number) {
 
 test('items come out of the blocks as they went in, in their order, whatever their size', (t) => {
   fc.assert(
-    fc.property(fc.array(item, { maxLength: 40 }), fc.constantFrom(0, 1), (wanted, behind) => {
+    fc.property(fc.array(item, { maxLength: 40 }).map(numbered), fc.constantFrom(0, 1), (wanted, behind) => {
       const blocks = [createItemBlock(BLOCK_BYTES), createItemBlock(BLOCK_BYTES), createItemBlock(BLOCK_BYTES)];
       const { received, take } = receiver(blocks, behind);
+      const memory = createItemMemory(blocks);
       // A second job on the same memory finds what the first has left there.
       for (const job of [wanted, wanted.toReversed()]) {
         received.length = 0;
-        const batches = createItemBatches(blocks, take);
-        for (const one of job) batches.add(made(batches, one));
+        const batches = createItemBatches(memory, take);
+        for (const one of job) put(batches, one);
         batches.flush();
         t.deepEqual(received.map(seen), job.map(seen));
+        t.is(batches.count, job.length);
         blocks.forEach(freeItemBlock);
       }
     }),
@@ -127,22 +186,22 @@ test('items come out of the blocks as they went in, in their order, whatever the
 
 test('what lies in a block that was never sent can be read, but not the item under way', (t) => {
   fc.assert(
-    fc.property(fc.array(item, { minLength: 1, maxLength: 20 }), (wanted) => {
+    fc.property(fc.array(item, { minLength: 1, maxLength: 20 }).map(numbered), (wanted) => {
       const blocks = [createItemBlock(BLOCK_BYTES), createItemBlock(BLOCK_BYTES)];
-      const { received, take } = receiver(blocks, 0);
-      const batches = createItemBatches(blocks, take);
-      for (const one of wanted) batches.add(made(batches, one));
+      const { names, received, take } = receiver(blocks, 0);
+      const batches = createItemBatches(createItemMemory(blocks), take);
+      for (const one of wanted) put(batches, one);
       batches.allocate(16).fill(0xff);
       // The thread hangs here.
-      const rest = blocks.flatMap(unsentItems);
+      const rest = blocks.flatMap((memory) => unsentItems(memory, names));
       t.deepEqual([...received, ...rest].map(seen), wanted.map(seen));
     }),
   );
 });
 
 test('bytes that lie in the block already are not copied', (t) => {
-  const [block] = [createItemBlock(BLOCK_BYTES)];
-  const batches = createItemBatches([block!], () => {});
+  const block = createItemBlock(BLOCK_BYTES);
+  const batches = createItemBatches(createItemMemory([block]), () => {});
   const inbox = batches.allocate(16);
   t.is(inbox.buffer as ArrayBufferLike, block);
   const numbers = {
@@ -158,5 +217,5 @@ test('bytes that lie in the block already are not copied', (t) => {
   const frames = [{ ...numbers, inbox, outbox: new Uint8Array() }];
   batches.add({ key: 'a', kind: 'register', name: 'A', index: {}, outcome: 'ok', frames });
   inbox[0] = 7;
-  t.is(unsentItems(block!)[0]?.frames[0]?.inbox[0], 7);
+  t.is(unsentItems(block, new Map())[0]?.frames[0]?.inbox[0], 7);
 });
