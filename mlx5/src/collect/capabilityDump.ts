@@ -46,7 +46,7 @@ export function createCapabilityDump(spec: CapabilityDumpSpec): Collector {
     const count = (item: Item): void => {
       if (item.outcome === 'ok') answered += 1;
     };
-    yield* readAdapter(context, { probe: true, observe() {} });
+    yield* readAdapter(context);
     for (const mode of modes) yield* collectMode(context, mode, count);
     if (answered === 0) {
       const { pciAddress, model } = context.device;

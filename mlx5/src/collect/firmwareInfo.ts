@@ -1,7 +1,7 @@
 import { COMMANDS_ONLY, type CollectContext, type Collector } from './collector.ts';
 import type { Item } from './item.ts';
-import { readAdapter } from './itemReader.ts';
-import { readRow } from './readRow.ts';
+import { ADAPTER_READ } from './itemReader.ts';
+import { readRows } from './readRows.ts';
 import type { RegisterRow } from './registerRow.ts';
 import { createRegisterSession } from './registerSession.ts';
 
@@ -49,8 +49,8 @@ const BYTES_A_COMMAND = 350;
 export function createFirmwareInfo(): Collector {
   function* collect(context: CollectContext): Generator<Item, void> {
     const session = createRegisterSession(context);
-    yield* readAdapter(context, { probe: true, observe() {} });
-    for (const row of FIRMWARE_ROWS) yield* readRow(session, row, false);
+    yield* session.take(ADAPTER_READ);
+    yield* readRows(session, FIRMWARE_ROWS, false);
     session.conclude();
   }
 

@@ -96,43 +96,60 @@ const CAPABILITY_BYTES = 4096;
 
 export type CapabilityMode = 'current' | 'maximum';
 
-/** Reads a page of QUERY_HCA_CAP, unless an earlier run has.
+/** The read of a page of QUERY_HCA_CAP.
  * @param extraBytes behind the page; only DEBUG has any: 4 for each diagnostic counter */
+export function capabilityRead(
+  { type, name }: Pick<CapabilityType, 'type' | 'name'>,
+  mode: CapabilityMode,
+  { probe, extraBytes = 0 }: { readonly probe: boolean; readonly extraBytes?: number },
+): Read {
+  const index = { current: mode === 'current' ? 1 : 0 };
+  return commandRead(name, index, {
+    opcode: OPCODE.QUERY_HCA_CAP,
+    opMod: (type << 1) | index.current,
+    outLength: MAILBOX_HEADER_BYTES + CAPABILITY_BYTES + extraBytes,
+    probe,
+  });
+}
+
+/** Reads a page of QUERY_HCA_CAP, unless an earlier run has. */
 export function readCapability(
   context: CollectContext,
-  { type, name }: CapabilityType,
+  type: CapabilityType,
   mode: CapabilityMode,
   options: ReadOptions & { readonly extraBytes?: number },
 ): Reading {
-  const index = { current: mode === 'current' ? 1 : 0 };
-  const request = {
-    opcode: OPCODE.QUERY_HCA_CAP,
-    opMod: (type << 1) | index.current,
-    registerId: 0,
-    inLength: MAILBOX_HEADER_BYTES,
-    outLength: MAILBOX_HEADER_BYTES + CAPABILITY_BYTES + (options.extraBytes ?? 0),
-    probe: options.probe,
-    fill() {},
-  };
-  return take(context, { key: itemKey(name, index), kind: 'capability', name, index }, request, options);
+  const read = capabilityRead(type, mode, options);
+  return take(context, read, read.request, options);
 }
 
-const ADAPTER = 'QUERY_ADAPTER';
-/** Bytes of its answer, header included. */
+/** Bytes of QUERY_ADAPTER's answer, header included. */
 const ADAPTER_BYTES = 272;
 
-/** Reads QUERY_ADAPTER, unless an earlier run has: the PSID of functions that may not read MGIR. */
-export function readAdapter(context: CollectContext, options: ReadOptions): Reading {
-  const request = {
-    opcode: OPCODE.QUERY_ADAPTER,
-    opMod: 0,
-    registerId: 0,
-    inLength: MAILBOX_HEADER_BYTES,
-    outLength: ADAPTER_BYTES,
-    probe: options.probe,
-    fill() {},
-  };
-  return take(context, { key: ADAPTER, kind: 'capability', name: ADAPTER, index: {} }, request, options);
+/** The read of QUERY_ADAPTER: the PSID of functions that may not read MGIR. Not all functions answer it. */
+export const ADAPTER_READ: Read = commandRead(
+  'QUERY_ADAPTER',
+  {},
+  { opcode: OPCODE.QUERY_ADAPTER, opMod: 0, outLength: ADAPTER_BYTES, probe: true },
+);
+
+/** Reads QUERY_ADAPTER, unless an earlier run has. */
+export function readAdapter(context: CollectContext): Reading {
+  return take(context, ADAPTER_READ, ADAPTER_READ.request, { probe: true, observe() {} });
+}
+
+/** The read of a command whose inbox is a header only. */
+function commandRead(
+  name: string,
+  index: RegisterIndex,
+  command: Pick<CommandRequest, 'opcode' | 'opMod' | 'outLength' | 'probe'>,
+): Read {
+  const inbox = new Uint8Array(MAILBOX_HEADER_BYTES);
+  writeInboxHeader(inbox, command.opcode, command.opMod);
+  const key = itemKey(name, index);
+  const request = { ...command, registerId: 0, inLength: inbox.length, fill() {} };
+  const steers = STEERING.has(name);
+  return { key, kind: 'capability', name, index, number: numberOf(key), request, inboxWords: wordsOf(inbox), steers };
 }
 
 /** Makes a read, unless an earlier run has. */

@@ -1,4 +1,4 @@
-import { fieldPosition, readBits } from '../prm/index.ts';
+import { type BitField, fieldPosition, readBits } from '../prm/index.ts';
 import type { Item } from './item.ts';
 import { registerRead } from './itemReader.ts';
 import { IDENTITY_SPAN, type Span, spansOf } from './moduleMemory.ts';
@@ -9,22 +9,41 @@ import { type Answer, type RegisterSession, registerOf } from './registerSession
  * only in a feature bit that few have. */
 const CHUNK_BYTES = 48;
 
+/** The reads of a walk through the memory of a module, worked out once. */
+export interface ModuleReads {
+  readonly identity: readonly Read[];
+  /** What is read of a module that calls itself so, by its spans. */
+  of(identifier: number): readonly (readonly Read[])[];
+}
+
+export function moduleReads(module: number, probe: boolean): ModuleReads {
+  const known = new Map<number, readonly (readonly Read[])[]>();
+  return {
+    identity: makeReads(module, IDENTITY_SPAN, probe),
+    of(identifier) {
+      // Which of the pages a module really has is in its own bytes: one that is not there is no error.
+      const reads = known.get(identifier) ?? spansOf(identifier).map((span) => makeReads(module, span, true));
+      known.set(identifier, reads);
+      return reads;
+    },
+  };
+}
+
 /** Reads the memory of a plugged module: its identity, then what such a module has. */
-export function* walkModuleEeprom(session: RegisterSession, module: number, probe: boolean): Generator<Item, void> {
-  let spans: readonly Span[] = [];
-  for (const read of readsOf(module, IDENTITY_SPAN, probe)) {
+export function* walkModuleEeprom(session: RegisterSession, reads: ModuleReads): Generator<Item, void> {
+  let spans: readonly (readonly Read[])[] = [];
+  for (const read of reads.identity) {
     // The module was read already.
     if (session.isMade(read)) return;
     const answered = session.make(read);
     const identity = memoryIn(session.lastAnswer());
-    if (identity !== undefined) spans = spansOf(identity >>> 24);
+    if (identity !== undefined) spans = reads.of(identity >>> 24);
     if (answered === undefined) continue;
     if (answered.fresh) yield answered.item;
     session.goOn(answered);
   }
   for (const span of spans) {
-    // Which of the pages a module really has is in its own bytes: one that is not there is no error.
-    for (const read of readsOf(module, span, true)) {
+    for (const read of span) {
       const answered = session.make(read);
       const isThere = memoryIn(session.lastAnswer()) !== undefined;
       if (answered !== undefined) {
@@ -37,26 +56,16 @@ export function* walkModuleEeprom(session: RegisterSession, module: number, prob
   }
 }
 
+let fields: { readonly status: BitField; readonly data: BitField } | undefined;
+
 /** The first four bytes that were read; undefined for an empty cage, or a page that its module has not. */
 function memoryIn(answer: Answer | undefined): number | undefined {
   if (answer === undefined) return undefined;
+  fields ??= { status: fieldPosition('mcia_ext', 'status'), data: fieldPosition('mcia_ext', 'dword[0]') };
+  const { status, data } = fields;
   const { memory, at } = answer;
-  const status = fieldPosition('mcia_ext', 'status');
-  const data = fieldPosition('mcia_ext', 'dword[0]');
   const isThere = readBits(memory, at * 8 + status.bit, status.width) === 0;
   return isThere ? readBits(memory, at * 8 + data.bit, data.width) : undefined;
-}
-
-/** The reads of a span, worked out once: by module and whether they probe. */
-const known = new WeakMap<Span, Map<number, readonly Read[]>>();
-
-function readsOf(module: number, span: Span, probe: boolean): readonly Read[] {
-  const ofSpan = known.get(span) ?? new Map<number, readonly Read[]>();
-  known.set(span, ofSpan);
-  const number = module * 2 + (probe ? 1 : 0);
-  const reads = ofSpan.get(number) ?? makeReads(module, span, probe);
-  ofSpan.set(number, reads);
-  return reads;
 }
 
 function makeReads(module: number, { i2cAddress, page, start, end }: Span, probe: boolean): readonly Read[] {

@@ -1,10 +1,11 @@
+import { type BitField, layoutOf, readBits } from '../prm/index.ts';
 import type { Item } from './item.ts';
 import { type RegisterIndex, registerRead } from './itemReader.ts';
 import { walkModuleEeprom } from './moduleEeprom.ts';
 import type { Read } from './placing.ts';
 import { type PlanStep, planRow } from './registerPlan.ts';
 import type { RegisterRow } from './registerRow.ts';
-import { type RegisterSession, registerOf } from './registerSession.ts';
+import { GENERAL_READ, type RegisterSession, registerOf } from './registerSession.ts';
 
 /** Reads the registers of rows that the device has, for each combination of their index values.
  *
@@ -26,7 +27,7 @@ export function* readRows(
   for (const row of rows) {
     for (const step of yield* planRow(noted, row, asked)) {
       course.push(step);
-      if (step.type === 'module') yield* walkModuleEeprom(session, step.module, step.probe);
+      if (step.type === 'module') yield* walkModuleEeprom(session, step.reads);
       else yield* session.take(step.read);
     }
   }
@@ -37,7 +38,7 @@ export function* readRows(
 type Step =
   | PlanStep
   | { readonly type: 'register'; readonly read: Read; readonly answer: Uint8Array | undefined }
-  | { readonly type: 'general'; readonly field: string; readonly answer: number | undefined };
+  | { readonly type: 'general'; readonly field: BitField | undefined; readonly answer: number | undefined };
 
 /** As many kinds of cards as a host may have. */
 const MOST_COURSES = 3;
@@ -53,13 +54,17 @@ function* follow(session: RegisterSession, course: readonly Step[]): Generator<I
       if (answered.fresh) yield answered.item;
       session.goOn(answered);
     } else if (step.type === 'module') {
-      yield* walkModuleEeprom(session, step.module, step.probe);
-    } else if (step.type === 'register') {
-      const answer: Uint8Array | undefined = yield* session.take(step.read);
-      if (!isEqual(answer, step.answer)) return false;
+      yield* walkModuleEeprom(session, step.reads);
     } else {
-      const answer: number | undefined = yield* session.general(step.field);
-      if (answer !== step.answer) return false;
+      const read = step.type === 'register' ? step.read : GENERAL_READ;
+      const answered = session.make(read);
+      if (answered !== undefined) {
+        if (answered.fresh) yield answered.item;
+        session.goOn(answered);
+      }
+      const answer = session.answerTo(read);
+      const same = step.type === 'register' ? isEqual(answer, step.answer) : fieldIn(answer, step) === step.answer;
+      if (!same) return false;
     }
   }
   return true;
@@ -84,10 +89,17 @@ function noting(session: RegisterSession, course: Step[]): RegisterSession {
     },
     *general(field) {
       const answer: number | undefined = yield* session.general(field);
-      note(field, { type: 'general', field, answer });
+      note(field, { type: 'general', field: layoutOf('cmd_hca_cap').byName.get(field), answer });
       return answer;
     },
   };
+}
+
+function fieldIn(
+  page: Uint8Array | undefined,
+  { field }: { readonly field: BitField | undefined },
+): number | undefined {
+  return page === undefined || field === undefined ? undefined : readBits(page, field.bit, field.width);
 }
 
 function isEqual(one: Uint8Array | undefined, other: Uint8Array | undefined): boolean {

@@ -1,7 +1,7 @@
 import { allSet } from './allSet.ts';
 import { COMMANDS_ONLY, type CollectContext, type Collector } from './collector.ts';
 import type { Item } from './item.ts';
-import { readAdapter } from './itemReader.ts';
+import { ADAPTER_READ } from './itemReader.ts';
 import { namedRow } from './namedRegisters.ts';
 import { readRows } from './readRows.ts';
 import type { RegisterRow } from './registerRow.ts';
@@ -23,7 +23,7 @@ export function createRegisterDump(spec: RegisterDumpSpec): Collector {
 
   function* collect(context: CollectContext): Generator<Item, void> {
     const session = createRegisterSession(context);
-    if (registers === undefined) yield* readAdapter(context, { probe: true, observe() {} });
+    if (registers === undefined) yield* session.take(ADAPTER_READ);
     yield* readRows(session, rows(), registers !== undefined);
     session.conclude();
   }

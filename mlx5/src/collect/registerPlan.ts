@@ -2,6 +2,7 @@ import { layoutOf } from '../prm/index.ts';
 import { valuesOfAxis } from './axes.ts';
 import type { Item } from './item.ts';
 import { type RegisterIndex, registerRead } from './itemReader.ts';
+import { type ModuleReads, moduleReads } from './moduleEeprom.ts';
 import type { Read } from './placing.ts';
 import { type Presence, portFeature, presenceOf } from './registerPresence.ts';
 import type { IndexValue, RegisterRow, RowCondition } from './registerRow.ts';
@@ -11,7 +12,7 @@ import { type RegisterSession, registerOf } from './registerSession.ts';
 export type PlanStep =
   | { readonly type: 'read'; readonly read: Read }
   /** A walk through the memory of a module: what is in it decides what is read of it. */
-  | { readonly type: 'module'; readonly module: number; readonly probe: boolean };
+  | { readonly type: 'module'; readonly reads: ModuleReads };
 
 /** Works out what a row means on this device: nothing where the device has no such register or the row does not apply,
  * else its register for each combination of the index values. What the device has to be asked for that is read on the
@@ -31,7 +32,7 @@ export function* planRow(
   const probe = row.probe === true || presence !== 'present' || condition === 'unknown';
   const indices: readonly RegisterIndex[] = yield* combinations(session, Object.entries(row.index ?? {}), {});
   return indices.map((index) => {
-    if (row.register === 'MCIA' && !asked) return { type: 'module', module: index['module'] ?? 0, probe };
+    if (row.register === 'MCIA' && !asked) return { type: 'module', reads: moduleReads(index['module'] ?? 0, probe) };
     return { type: 'read', read: registerRead(register, index, probe) };
   });
 }

@@ -10,17 +10,16 @@ import {
 import { type CollectContext, CollectorStop } from './collector.ts';
 import { isNotHere } from './commandRunner.ts';
 import type { Item } from './item.ts';
-import { type Answered, answer, answerOf, type RegisterIndex, readCapability, registerRead } from './itemReader.ts';
+import { type Answered, answer, answerOf, capabilityRead, type RegisterIndex, registerRead } from './itemReader.ts';
 import { createKeySet, numberOf } from './keyNumbers.ts';
 import type { Read } from './placing.ts';
-import { itemKey } from './registerRow.ts';
 import { CAPABILITY_MASKS, STEERING } from './steering.ts';
 
 /** So many registers asked in the beginning and none of them there: the function may read none at all. */
 const ABSENT_TO_GIVE_UP = 12;
 
-const GENERAL = { type: 0, name: 'GENERAL' };
-const GENERAL_KEY = itemKey(GENERAL.name, { current: 1 });
+/** The general capability page, current values. */
+export const GENERAL_READ = capabilityRead({ type: 0, name: 'GENERAL' }, 'current', { probe: true });
 
 /** Bytes of a register as firmware returned them, in a larger memory. */
 export interface Answer {
@@ -49,6 +48,8 @@ export interface RegisterSession {
   lastAnswer(): Answer | undefined;
   /** @throws what stopped the collector with this answer */
   goOn(answered: Answered): void;
+  /** The answer to a read that steers and was made; undefined where it was refused or failed. */
+  answerTo(read: Read): Uint8Array | undefined;
   /** What has been found out about the presence of registers, by name. */
   readonly presence: Map<string, 'present' | 'absent' | 'unknown'>;
   /** Ends the collector as Unsupported when no register was readable. */
@@ -91,7 +92,7 @@ export function createRegisterSession(context: CollectContext): RegisterSession 
     made.add(read);
     last = result;
     if (read.steers) answers.set(read.key, result.memory.slice(result.at, result.at + result.length));
-    if (!read.steers || !CAPABILITY_MASKS.has(read.name)) count.read += 1;
+    if (!isAboutDevice(read)) count.read += 1;
     return undefined;
   }
 
@@ -109,8 +110,7 @@ export function createRegisterSession(context: CollectContext): RegisterSession 
   }
 
   function* general(field: string): Generator<Item, number | undefined> {
-    if (!answers.has(GENERAL_KEY)) yield* readCapability(context, GENERAL, 'current', { probe: true, observe: note });
-    const page = answers.get(GENERAL_KEY);
+    const page: Uint8Array | undefined = yield* take(GENERAL_READ);
     const position = layoutOf('cmd_hca_cap').byName.get(field);
     return page === undefined || position === undefined ? undefined : readBits(page, position.bit, position.width);
   }
@@ -118,7 +118,7 @@ export function createRegisterSession(context: CollectContext): RegisterSession 
   function note(item: Item): void {
     made.add({ key: item.key, number: numberOf(item.key) });
     if (STEERING.has(item.name)) answers.set(item.key, answerOf(item)?.slice());
-    if (item.kind === 'capability' || CAPABILITY_MASKS.has(item.name)) return;
+    if (isAboutDevice(item)) return;
     if (item.outcome === 'ok') {
       count.read += 1;
       return;
@@ -150,11 +150,17 @@ export function createRegisterSession(context: CollectContext): RegisterSession 
     make,
     isMade: made.has,
     lastAnswer: () => last,
+    answerTo: (read) => answers.get(read.key),
     goOn,
     general,
     presence: new Map(),
     conclude,
   };
+}
+
+/** Answers that say nothing about whether this function may read registers. */
+function isAboutDevice({ kind, name }: Pick<Item, 'kind' | 'name'>): boolean {
+  return kind === 'capability' || CAPABILITY_MASKS.has(name);
 }
 
 /** @throws CollectorStop for a name that the database has not */

@@ -12,14 +12,14 @@ import {
 
 /** A block goes out when it is this full, or its first item this old. Nothing is lost in a block that is not sent: the
  * age is for those who watch. */
-const FULL_BYTES = 48 * 1024;
+const FULL_BYTES = 112 * 1024;
 const OLDEST_MS = 20;
 /** How often the age is looked at, in items, and after which command at once. */
 const CLOCK_EVERY = 8;
 const LONG_NS = 1_000_000n;
 
 /** Room of one block. */
-const BLOCK_BYTES = 64 * 1024;
+const BLOCK_BYTES = 128 * 1024;
 /** Memory of its own for a large item is made in such steps. */
 const LARGE_STEP = 256 * 1024;
 
