@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readItems } from '@nicdiag/artifacts';
 import type { Item } from '@nicdiag/mlx5';
@@ -16,7 +16,10 @@ export async function safeItems(spool: string): Promise<readonly SafeItem[]> {
   for (const file of await readdir(spool, { recursive: true })) {
     if (basename(file) !== 'raw.bin') continue;
     const device = basename(dirname(dirname(file)));
-    for await (const { item } of readItems(createReadStream(join(spool, file)))) found.push({ device, item });
+    const path = join(spool, file);
+    // The agent was killed when it had made the file: the header comes next.
+    if ((await stat(path)).size === 0) continue;
+    for await (const { item } of readItems(createReadStream(path))) found.push({ device, item });
   }
   return found;
 }
