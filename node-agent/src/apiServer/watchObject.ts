@@ -97,8 +97,6 @@ async function* follow(
   const stalled = setTimeout(() => stall.abort(new Error(`nothing came over the watch for ${stallMs} ms`)), stallMs);
   try {
     const response = await client.open(`${what.path}?${query(what.name, version)}`, { signal });
-    // An aborted response ends its iteration with "aborted"; the reason is the better message.
-    signal.addEventListener('abort', () => response.destroy(toError(signal.reason)), { once: true });
     for await (const line of lines(response)) {
       stalled.refresh();
       const event = parseWatchEvent(line);
@@ -118,6 +116,9 @@ async function* follow(
           throw new Error(`the API server ended the watch: ${event.message}`);
       }
     }
+  } catch (error) {
+    // Request and response end with "aborted", whatever for; the reason is the better message.
+    throw stall.signal.aborted ? stall.signal.reason : error;
   } finally {
     clearTimeout(stalled);
     // Ends the response when the consumer stopped early.

@@ -118,7 +118,14 @@ test('a connection over which nothing comes is given up', async (t) => {
     const goesOn = request.query.get('resourceVersion') === '7';
     watch([goesOn ? modified('8') : bookmark('7', true)])(response, request);
   });
-  const { told, troubles } = await take(t, server, 2, 100);
+  const { told, troubles } = await take(t, server, 2, 500);
   t.deepEqual(told, ['synced', '8']);
-  t.regex(troubles[0] ?? '', /nothing came over the watch for 100 ms/);
+  t.regex(troubles[0] ?? '', /nothing came over the watch for 500 ms/);
+});
+
+test('a watch that is not even answered is given up for the same reason', async (t) => {
+  await using server = await fakeApiServer(() => {}, watch([added('8')]));
+  const { told, troubles } = await take(t, server, 1, 500);
+  t.deepEqual(told, ['8']);
+  t.regex(troubles[0] ?? '', /nothing came over the watch for 500 ms/);
 });

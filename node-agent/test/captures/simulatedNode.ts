@@ -29,6 +29,7 @@ export interface Scenario {
   readonly itemMs?: number;
   /** @default 1 GiB */
   readonly spoolLimit?: number;
+  /** @default those of an agent, but that nothing is reported as Running, however long it takes */
   readonly timing?: Partial<CaptureTiming>;
   /** The clock by which deadlines pass, milliseconds since the epoch. @default Date.now */
   readonly now?: () => number;
@@ -175,7 +176,7 @@ export class SimulatedNode {
       time: createServerTime(this.#scenario.now === undefined ? {} : { wall: this.#scenario.now }),
       metrics: createAgentMetrics('sim'),
       logger,
-      timing: { ...DEFAULT_TIMING, ...this.#scenario.timing },
+      timing: { ...DEFAULT_TIMING, runningAfterMs: 600_000, ...this.#scenario.timing },
       fetch: async () => {
         await step();
         return this.object;
