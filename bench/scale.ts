@@ -45,18 +45,25 @@ for (let round = 0; round <= Number(values.rounds); round += 1) {
   if (!values['no-floor']) {
     say(`plain loop, round ${round}`);
     await operator?.child.stop();
-    results.push(await floorRound(scene, options));
+    tell(await floorRound(scene, options));
     if (round === 0) await scene.removeInboxes();
     operator = await scene.startOperator();
   }
   if (!operator) throw new Error('no operator runs');
   say(`operator, round ${round}`);
-  results.push(await operatorRound(scene, operator, options));
+  tell(await operatorRound(scene, operator, options));
 }
 // A profile is written when its process ends.
 await operator?.child.stop();
 if (values.json) console.log(JSON.stringify(results));
 else report(results);
+
+/** Rounds take long: what is known is said. */
+function tell(result: RoundResult): void {
+  results.push(result);
+  const { seenP50, readP99, complete, cpuApiServer, cpuOperator, cpuOthers, operatorVmRss } = result;
+  say(`  ${JSON.stringify({ seenP50, readP99, complete, cpuApiServer, cpuOperator, cpuOthers, operatorVmRss })}`);
+}
 
 function report(rounds: readonly RoundResult[]): void {
   console.table(rounds.map(({ details: _, ...row }) => row));

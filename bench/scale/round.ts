@@ -108,10 +108,12 @@ function apply(scene: Scene, name: string): Promise<Stored<DiagnosticCapture>> {
 
 /** @returns when it was seen to be finished */
 async function untilFinished(client: KubeClient, name: string): Promise<number> {
-  for await (const event of client.watch(captures, { fieldSelector: `metadata.name=${name}` })) {
-    if (event.type === 'MODIFIED' && event.object.status?.finishedAt) return Date.now();
+  // The API server ends a watch after some minutes; a new one begins with the capture as it is.
+  for (;;) {
+    for await (const event of client.watch(captures, { fieldSelector: `metadata.name=${name}` })) {
+      if (event.type !== 'BOOKMARK' && event.object.status?.finishedAt) return Date.now();
+    }
   }
-  throw new Error(`the watch of ${name} ended`);
 }
 
 /** Resolves when the operator has written nothing for some seconds: the last inboxes are emptied late. */
