@@ -30,7 +30,7 @@ export interface LaneThreadHandlers {
 }
 
 /** A thread that nothing was asked of for so long is ended, and gives its 10 MiB back. */
-const IDLE_MS = 60_000;
+const IDLE_MS = 15_000;
 /** As many as an agent runs at once. */
 const MOST_IDLE = 2;
 
