@@ -38,7 +38,7 @@ const named = (manifests: readonly Manifest[], kind: string, name: string): Mani
   manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
 
 test('helm lint finds nothing', (t) => {
-  const given = ['image.repository=nicdiag', 'artifacts.tls.secretName=tls', 'artifacts.tls.caConfigMap=ca'];
+  const given = ['image.registry=registry.example', 'artifacts.tls.secretName=tls', 'artifacts.tls.caConfigMap=ca'];
   const { status, stdout, stderr } = spawnSync(t.context.cluster.binaries.helm, [
     ...['lint', '--strict', `${root}charts/nicdiag`, `--set=${given.join()}`],
   ]);
@@ -177,10 +177,10 @@ for (const { title, values, kind, name, is, immutable } of VARIANTS) {
 }
 
 test('what must be given is said all at once', async (t) => {
-  const nothing = { image: { repository: '' }, artifacts: { tls: { secretName: '', caBundle: '' } } };
+  const nothing = { image: { registry: '' }, artifacts: { tls: { secretName: '', caBundle: '' } } };
   const { message } = await t.throwsAsync(renderChart(t.context.cluster, JSON.stringify(nothing)));
   for (const value of [
-    'image.repository',
+    'image.registry',
     'artifacts.tls.secretName',
     'artifacts.tls.caBundle',
     'artifacts.tls.caConfigMap',
@@ -238,7 +238,7 @@ for (const [given, values, says] of [
   ['a lifetime that is none', { artifacts: { maxTicketLifetime: 'for ever' } }, /maxTicketLifetime/],
   ['two CAs', { artifacts: { tls: { caConfigMap: 'trust' } } }, /caBundle or artifacts.tls.caConfigMap, not both/],
   ['a CA that is no certificate', { artifacts: { tls: { caBundle: 'x' } } }, /caBundle/],
-  ['a digest that is none', { image: { digest: 'v1' } }, /digest/],
+  ['a digest that is none', { image: { digests: { agent: 'v1' } } }, /digest/],
   ['an unknown way to the devices', { agent: { deviceAccess: 'all' } }, /deviceAccess/],
   ['a resource of another kind', { operator: { resources: { limits: { gpu: 1 } } } }, /gpu/],
   ['storage of another kind', { artifacts: { storage: { type: 'NFS' } } }, /type/],

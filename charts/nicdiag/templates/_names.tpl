@@ -12,12 +12,14 @@ system:serviceaccount:{{ .Values.namespaces.system.name }}:nicdiag-operator
 system:serviceaccount:{{ .Values.namespaces.agent.name }}:nicdiag-agent
 {{- end }}
 
+{{- /* Reference of an image; takes the root and the image's name: agent or operator. */}}
 {{- define "nicdiag.image" -}}
-{{- $image := .Values.image -}}
-{{- if $image.digest -}}
-{{ $image.repository }}@{{ $image.digest }}
+{{- $image := .root.Values.image -}}
+{{ $image.registry }}/nicdiag-{{ .name }}
+{{- with index $image.digests .name -}}
+@{{ . }}
 {{- else -}}
-{{ $image.repository }}:{{ $image.tag | default .Chart.AppVersion }}
+:{{ $image.tag | default .root.Chart.AppVersion }}
 {{- end -}}
 {{- end }}
 

@@ -31,16 +31,28 @@ export const VARIANTS: readonly Variant[] = [
   },
   {
     title: 'a digest goes before a tag',
-    values: { image: { repository: 'registry.example:5000/nicdiag', tag: 'v1', digest: DIGEST } },
+    values: { image: { registry: 'registry.example:5000/nicdiag', tag: 'v1', digests: { operator: DIGEST } } },
     ...{ kind: 'Deployment', name: 'nicdiag-operator' },
-    is: pod({ containers: [{ image: `registry.example:5000/nicdiag@${DIGEST}`, command: ['nicdiag-operator'] }] }),
+    is: pod({
+      containers: [
+        { image: `registry.example:5000/nicdiag/nicdiag-operator@${DIGEST}`, command: ['nicdiag-operator'] },
+      ],
+    }),
   },
   {
     title: 'a tag goes before the version of the chart',
-    values: { image: { repository: 'nicdiag', tag: 'v1', pullPolicy: 'Always', pullSecrets: [{ name: 'registry' }] } },
+    values: {
+      image: { registry: 'registry.example', tag: 'v1', pullPolicy: 'Always', pullSecrets: [{ name: 'registry' }] },
+    },
     ...{ kind: 'Deployment', name: 'nicdiag-artifacts' },
     is: pod({
-      containers: [{ image: 'nicdiag:v1', imagePullPolicy: 'Always', command: ['nicdiag-artifact-server'] }],
+      containers: [
+        {
+          image: 'registry.example/nicdiag-operator:v1',
+          imagePullPolicy: 'Always',
+          command: ['nicdiag-artifact-server'],
+        },
+      ],
       imagePullSecrets: [{ name: 'registry' }],
     }),
   },

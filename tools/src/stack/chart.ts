@@ -48,7 +48,7 @@ export async function renderChart(cluster: Cluster, ...values: readonly string[]
 /** The values that whoever installs the chart must give, for a cluster of one's own. No image is pulled here. */
 function developmentValues({ authority }: Cluster): string {
   return JSON.stringify({
-    image: { repository: 'nicdiag' },
+    image: { registry: 'registry.invalid/nicdiag' },
     artifacts: { tls: { secretName: ARTIFACTS_TLS_SECRET, caBundle: authority.certificate } },
   });
 }

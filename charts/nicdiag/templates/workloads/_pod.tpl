@@ -2,7 +2,7 @@
 
 {{- define "nicdiag.image.pull" -}}
 image: {{ include "nicdiag.image" . | quote }}
-imagePullPolicy: {{ .Values.image.pullPolicy }}
+imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 {{- end }}
 
 {{- /* /livez asks nobody else, so that an API server or a store that is away restarts nothing. */}}
