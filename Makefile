@@ -47,9 +47,10 @@ coverage: $(SETUP) ## Coverage of the packages' tests, into coverage/
 bench: $(SETUP) ## Measure; docs/performance.md says what and how
 	@$(NODE) tools/src/inside.ts -- $(NODE) bench/main.ts
 
-generate: $(SETUP) ## Write types, reasons and their page anew from crds/ and api/reasons.yaml, docs/safety.md from the guard's table
+generate: $(SETUP) ## Write types, reasons and their page anew from crds/ and api/reasons.yaml, docs/safety.md from the guard's table, the chart's README from its values
 	@$(NODE) api/generate/main.ts
 	@$(NODE) mlx5/generate/safety.ts
+	@$(NODE) tools/src/chartPage/main.ts
 
 clean: ## Remove what tests and builds left in the checkout (not the control plane's cache)
 	@rm -rf coverage .test .tsbuild node_modules/.installed

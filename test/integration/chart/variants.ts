@@ -15,12 +15,99 @@ const DIGEST = `sha256:${'ab'.repeat(32)}`;
 
 export const VARIANTS: readonly Variant[] = [
   {
-    title: 'agents of a fleet with the mainline driver see /dev/fwctl and no other device',
-    values: { agent: { deviceAccess: 'fwctl' } },
+    title: 'agents ask devlink in the network namespace of their host',
+    values: {},
     ...{ kind: 'DaemonSet', name: 'nicdiag-agent' },
     is: pod({
-      containers: [{ volumeMounts: [{ name: 'dev', mountPath: '/host/dev/fwctl', readOnly: true }] }],
-      volumes: [{ name: 'dev', hostPath: { path: '/dev/fwctl', type: 'DirectoryOrCreate' } }],
+      containers: [{ args: ['--host-root=/host', '--devlink-netns=/host/proc/1/ns/net'] }],
+    }),
+  },
+  {
+    title: 'agents that do not ask the host’s devlink see no process of it',
+    values: { agent: { hostDevlink: false } },
+    ...{ kind: 'DaemonSet', name: 'nicdiag-agent' },
+    is: pod({
+      containers: [{ args: ['--host-root=/host', '--state-dir=/var/lib/nicdiag'] }],
+      volumes: [{ name: 'dev' }, { name: 'sys' }],
+    }),
+  },
+  {
+    title: 'agents have the priority of the chart’s own class',
+    values: {},
+    ...{ kind: 'DaemonSet', name: 'nicdiag-agent' },
+    is: pod({ priorityClassName: 'nicdiag-agent' }),
+  },
+  {
+    title: 'agents can have another priority class, and other tolerations',
+    values: {
+      priorityClass: { create: false },
+      agent: { priorityClassName: 'system-node-critical', tolerations: [{ key: 'gpu', operator: 'Exists' }] },
+    },
+    ...{ kind: 'DaemonSet', name: 'nicdiag-agent' },
+    is: pod({ priorityClassName: 'system-node-critical', tolerations: [{ key: 'gpu', operator: 'Exists' }] }),
+  },
+  {
+    title: 'operator and artifact server can be put on nodes of their own',
+    values: {
+      operator: { nodeSelector: { role: 'infra' }, tolerations: [{ key: 'infra', operator: 'Exists' }] },
+      artifacts: { priorityClassName: 'system-cluster-critical' },
+    },
+    ...{ kind: 'Deployment', name: 'nicdiag-operator' },
+    is: pod({
+      nodeSelector: { 'kubernetes.io/os': 'linux', role: 'infra' },
+      tolerations: [{ key: 'infra', operator: 'Exists' }],
+    }),
+  },
+  {
+    title: 'an agent may reach API server, artifact server and DNS, and is reached for its metrics',
+    values: { networkPolicies: { apiServerCidrs: ['10.0.0.0/24'], metricsFrom: [{ podSelector: {} }] } },
+    ...{ kind: 'NetworkPolicy', name: 'nicdiag-agent' },
+    is: {
+      spec: {
+        ingress: [{ ports: [{ port: 'health' }], from: [{ podSelector: {} }] }],
+        egress: [
+          { ports: [{ port: 53 }, { port: 53 }, { port: 5353 }, { port: 5353 }] },
+          { ports: [{ port: 443 }, { port: 6443 }], to: [{ ipBlock: { cidr: '10.0.0.0/24' } }] },
+          {
+            ports: [{ port: 'https' }],
+            to: [{ podSelector: { matchLabels: { 'app.kubernetes.io/name': 'nicdiag-artifacts' } } }],
+          },
+        ],
+      },
+    },
+  },
+  {
+    title: 'an artifact server elsewhere is reached by its port',
+    values: {
+      artifacts: {
+        url: 'https://artifacts.example:9443',
+        externalEndpoint: { enabled: true, address: '192.0.2.1', port: 12345 },
+      },
+    },
+    ...{ kind: 'NetworkPolicy', name: 'nicdiag-operator' },
+    is: {
+      spec: {
+        egress: [{ ports: [{ port: 53 }] }, { ports: [{ port: 443 }] }, { ports: [{ port: 9443 }, { port: 12345 }] }],
+      },
+    },
+  },
+  {
+    title: 'agents of a fleet with the mainline driver see /dev/fwctl and no other device',
+    values: { agent: { deviceAccess: { interface: 'fwctl' } } },
+    ...{ kind: 'DaemonSet', name: 'nicdiag-agent' },
+    is: pod({
+      containers: [
+        {
+          volumeMounts: [
+            { name: 'dev', mountPath: '/host/dev/fwctl', readOnly: true },
+            { name: 'kmsg', mountPath: '/host/dev/kmsg', readOnly: true },
+          ],
+        },
+      ],
+      volumes: [
+        { name: 'dev', hostPath: { path: '/dev/fwctl', type: 'DirectoryOrCreate' } },
+        { name: 'kmsg', hostPath: { path: '/dev/kmsg', type: 'CharDevice' } },
+      ],
     }),
   },
   {

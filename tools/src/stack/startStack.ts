@@ -209,8 +209,8 @@ function emulatorOptions(nursery: Nursery, host: string, { seed }: StackOptions)
   return { root: podRoot(nursery, `${AGENT}-${host}`) + HOST_ROOT, ...(seed !== undefined && { seed }) };
 }
 
-/** What the chart is told beyond a development cluster's values: there is no cluster DNS here, and the artifact server
- * shares its address with everything else on this machine. */
+/** What the chart is told beyond a development cluster's values: there is no cluster DNS here, the artifact server shares
+ * its address with everything else on this machine, and the emulated hosts have no network namespace. */
 async function stackValues(
   cluster: Cluster,
   { operators = 1, values }: StackOptions,
@@ -218,7 +218,11 @@ async function stackValues(
   const { address } = cluster;
   const ports = { https: await freePort(address), health: await freePort(address) };
   const url = `https://${address}:${ports.https}`;
-  const own = { operator: { replicas: operators }, agent: { nodeSelector: HAS_NICS }, artifacts: { url, ports } };
+  const own = {
+    operator: { replicas: operators },
+    agent: { nodeSelector: HAS_NICS, hostDevlink: false },
+    artifacts: { url, ports },
+  };
   return { url, values: [JSON.stringify(own), ...(values === undefined ? [] : [values])] };
 }
 

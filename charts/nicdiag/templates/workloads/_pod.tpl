@@ -5,6 +5,19 @@ image: {{ include "nicdiag.image" . | quote }}
 imagePullPolicy: {{ .root.Values.image.pullPolicy }}
 {{- end }}
 
+{{- /* Where Pods may run; takes the values of one program. */}}
+{{- define "nicdiag.placement" -}}
+nodeSelector:
+  kubernetes.io/os: linux
+  {{- with .nodeSelector }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- with .tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
 {{- /* /livez asks nobody else, so that an API server or a store that is away restarts nothing. */}}
 {{- define "nicdiag.probes" -}}
 livenessProbe:
