@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 SETUP := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-control-plane demo demo-down test test-unit test-integration test-memory check coverage bench generate clean
+.PHONY: help setup build-control-plane demo demo-down plugin test test-unit test-integration test-memory check coverage bench generate clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ demo: $(SETUP) ## Run a capture on three emulated hosts and download its bundle;
 
 demo-down: $(SETUP) ## End what "make demo KEEP=1" left running
 	@$(NODE) tools/src/demo/down.ts
+
+plugin: $(SETUP) ## Build kubectl-nicdiag into dist/plugin: executables, script, archives, Krew's manifest; RELEASE_URL=… of the archives
+	@$(NODE) tools/src/plugin/main.ts $(if $(RELEASE_URL),--release-url '$(RELEASE_URL)')
 
 test: $(SETUP) ## Type check, lint, unit and integration tests
 	@$(NODE) tools/src/runner/main.ts

@@ -8,4 +8,7 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
 // `kubectl nicdiag list | head` closes the pipe: no more data is wanted, nothing is wrong.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 
-process.exitCode = await runCli(process.argv.slice(2), processIo(stop.signal));
+// Not awaited at the top: in the one-file program this is CommonJS. runCli does not reject.
+void runCli(process.argv.slice(2), processIo(stop.signal)).then((code) => {
+  process.exitCode = code;
+});

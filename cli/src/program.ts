@@ -12,6 +12,7 @@ import { errorLines } from './errorLines.ts';
 import { EXIT, UsageError } from './exitCodes.ts';
 import type { Io } from './io.ts';
 import { addLocalCommands } from './local/addLocalCommands.ts';
+import { programName } from './programName.ts';
 import { CLI_VERSION } from './version.ts';
 
 /** Runs one command line.
@@ -31,11 +32,6 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     for (const line of errorLines(error)) io.err(`${line}\n`);
     return error instanceof UsageError ? EXIT.usage : EXIT.failed;
   }
-}
-
-/** As it is called: `nicdiag` on a host, by kubectl as its plugin. */
-function programName(): string {
-  return process.env['NICDIAG_PROGRAM'] === 'nicdiag' ? 'nicdiag' : 'kubectl nicdiag';
 }
 
 /** Commands are loaded when they run: those without a cluster do not pay for the Kubernetes client, nor the others for

@@ -1,9 +1,9 @@
-import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { LaneJob } from './events.ts';
 import { createItemBlocks } from './itemBatches.ts';
 import { freeItemBlock, type ItemNames } from './itemBlock.ts';
 import type { LaneOrder, LaneThreadData } from './laneWorker.ts';
+import { laneWorkerEntry } from './laneWorkerEntry.ts';
 import type { LaneMessage } from './workLane.ts';
 
 /** A thread that works lanes, one after another. It is kept for the next one for a while: a new thread takes some 50 ms
@@ -44,7 +44,8 @@ export function takeThread(): LaneThread {
 function createThread(): LaneThread {
   const blocks = createItemBlocks();
   const workerData: LaneThreadData = { blocks };
-  const worker = new Worker(workerEntry(), { name: 'lane', workerData });
+  const { entry, eval: isText } = laneWorkerEntry();
+  const worker = new Worker(entry, { eval: isText, name: 'lane', workerData });
   let handlers: LaneThreadHandlers | undefined;
   let expiry: NodeJS.Timeout | undefined;
 
@@ -90,9 +91,4 @@ function createThread(): LaneThread {
   worker.on('error', (error: unknown) => gone(error instanceof Error ? error.message : String(error)));
   worker.on('exit', () => gone('the thread of a lane ended without a word'));
   return thread;
-}
-
-/** The worker's entry lies beside this file, from source and in a bundle alike, and has the same extension. */
-function workerEntry(): URL {
-  return new URL(`./laneWorker${extname(new URL(import.meta.url).pathname)}`, import.meta.url);
 }
