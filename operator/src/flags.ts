@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { AGENT_NAMESPACE, OPERATOR_LEASE, SYSTEM_NAMESPACE } from '@nicdiag/api';
 import { type LogLevel, parseDuration } from '@nicdiag/runtime';
+import type { CertificateSource } from './certificates/reconcile.ts';
 
 export interface OperatorFlags {
   readonly kubeconfig: string | undefined;
@@ -12,7 +13,13 @@ export interface OperatorFlags {
   };
   readonly namespace: string;
   readonly agentNamespace: string;
-  readonly artifacts: { readonly url: string; readonly caFile: string; readonly tokenFile: string };
+  readonly artifacts: {
+    readonly url: string;
+    readonly tokenFile: string;
+    /** undefined where the operator keeps the certificate, and so knows its CA */
+    readonly caFile: string | undefined;
+    readonly certificate: CertificateSource | undefined;
+  };
   /** from a seal to the first look for late evidence */
   readonly firstResealMs: number;
   readonly listen: string;
@@ -41,7 +48,11 @@ export const usage = `nicdiag-operator: turns DiagnosticCaptures into work for n
   --namespace NAME              namespace of its Lease [${SYSTEM_NAMESPACE}]
   --agent-namespace NAME        namespace of the agents' Pods [${AGENT_NAMESPACE}]
   --artifacts-url URL           the artifact server (required)
-  --artifacts-ca FILE           CA of its certificate, read anew each time (required)
+  --artifacts-certificate FROM  given: by --artifacts-ca; self-signed: the operator keeps an authority and the certificate;
+                                published: somebody else writes the Secret, with ca.crt, as cert-manager does [given]
+  --artifacts-ca FILE           CA of its certificate, read anew each time (required when given)
+  --artifacts-secret NAME       Secret of its certificate, in the operator's namespace [nicdiag-artifacts-tls]
+  --artifacts-name NAME         name or address that a self-signed certificate is good for; may be repeated
   --artifacts-token-file FILE   token with the audience nicdiag-artifacts, read anew each time (required)
   --reseal-interval DURATION    from a seal to the first look for evidence that came late; later ones are rarer [5m]
   --listen HOST:PORT            /livez, /readyz, /metrics [:8081]
@@ -60,6 +71,7 @@ export function parseFlags(args: readonly string[]): OperatorFlags {
     if (!value) throw new FlagError(`--${name} is required`);
     return value;
   };
+  const certificate = certificateSource(values);
   const logLevel = logLevels.find((level) => level === values['log-level']);
   if (!logLevel) throw new FlagError(`--log-level must be one of ${logLevels.join(', ')}`);
   return {
@@ -69,8 +81,9 @@ export function parseFlags(args: readonly string[]): OperatorFlags {
     agentNamespace: values['agent-namespace'],
     artifacts: {
       url: required('artifacts-url'),
-      caFile: required('artifacts-ca'),
+      caFile: certificate === undefined ? required('artifacts-ca') : undefined,
       tokenFile: required('artifacts-token-file'),
+      certificate,
     },
     firstResealMs: parseDuration(values['reseal-interval']),
     listen: values.listen,
@@ -82,6 +95,29 @@ export function parseFlags(args: readonly string[]): OperatorFlags {
     },
     logLevel,
   };
+}
+
+function certificateSource({
+  'artifacts-certificate': source,
+  'artifacts-secret': secretName,
+  'artifacts-name': names = [],
+}: {
+  readonly 'artifacts-certificate': string;
+  readonly 'artifacts-secret': string;
+  readonly 'artifacts-name'?: readonly string[] | undefined;
+}): CertificateSource | undefined {
+  switch (source) {
+    case 'given':
+      return undefined;
+    case 'published':
+      return { source, secretName };
+    case 'self-signed':
+      if (names.length === 0)
+        throw new FlagError('--artifacts-name is required with --artifacts-certificate=self-signed');
+      return { source, secretName, names };
+    default:
+      throw new FlagError('--artifacts-certificate must be one of given, self-signed, published');
+  }
 }
 
 function parse(args: readonly string[]) {
@@ -98,6 +134,9 @@ function parse(args: readonly string[]) {
         'artifacts-url': { type: 'string' },
         'artifacts-ca': { type: 'string' },
         'artifacts-token-file': { type: 'string' },
+        'artifacts-certificate': { type: 'string', default: 'given' },
+        'artifacts-secret': { type: 'string', default: 'nicdiag-artifacts-tls' },
+        'artifacts-name': { type: 'string', multiple: true },
         'reseal-interval': { type: 'string', default: '5m' },
         listen: { type: 'string', default: ':8081' },
         'lease-name': { type: 'string', default: OPERATOR_LEASE },

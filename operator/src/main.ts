@@ -39,12 +39,14 @@ await runProgram(
     });
     const artifacts = createArtifactClient({
       url: flags.artifacts.url,
-      ca: () => readFileSync(flags.artifacts.caFile, 'utf8'),
+      ca: () => operator.artifactsCa() ?? readFileSync(flags.artifacts.caFile ?? '', 'utf8'),
       token: () => readFileSync(flags.artifacts.tokenFile, 'utf8').trim(),
     });
     using operator = createOperator({
       client,
+      namespace: flags.namespace,
       agentNamespace: flags.agentNamespace,
+      certificate: flags.artifacts.certificate,
       seal: artifacts.seal,
       firstResealMs: flags.firstResealMs,
       recorder,

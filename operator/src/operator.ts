@@ -1,4 +1,4 @@
-import { API_VERSION, type DiagnosticCapture, type DiagnosticCaptureStatus } from '@nicdiag/api';
+import { API_VERSION, ARTIFACTS_SERVICE, type DiagnosticCapture, type DiagnosticCaptureStatus } from '@nicdiag/api';
 import {
   createWorkQueue,
   type EventRecorder,
@@ -21,6 +21,7 @@ import { createFolds } from './capture/folds.ts';
 import { about, createCaptureReconciler } from './capture/reconcile.ts';
 import { createStatusWriter } from './capture/statusWriter.ts';
 import { createTargets } from './capture/targets.ts';
+import { type CertificateSource, createCertificateReconciler } from './certificates/reconcile.ts';
 import { type Fence, NotLeaderError } from './fence.ts';
 import { createAssignedAt } from './inbox/assignedAt.ts';
 import { createInboxReconciler } from './inbox/reconcile.ts';
@@ -32,7 +33,11 @@ import { createWorld } from './world.ts';
 
 export interface OperatorOptions {
   client: KubeClient;
+  /** of operator and artifact server */
+  namespace: string;
   agentNamespace: string;
+  /** Where the artifact server's certificate comes from; undefined: from whoever installed it. */
+  certificate: CertificateSource | undefined;
   seal: Sealer;
   /** from a seal to the first look for late evidence */
   firstResealMs: number;
@@ -47,6 +52,9 @@ export interface Operator extends Disposable {
   watch(options: { signal: AbortSignal }): Promise<void>;
   /** Why it is not ready to lead, one sentence each. */
   unready(): string[];
+  /** PEM of the authorities of the artifact server's certificate, where the operator keeps it; undefined where it does not.
+   * @throws Error before they are known */
+  artifactsCa(): string | undefined;
   /** Runs the controllers until leadership ends. */
   lead(leadership: Leadership): Promise<void>;
 }
@@ -102,6 +110,14 @@ export function createOperator(options: OperatorOptions): Operator {
     fence: fenced,
     onEnded: (reason) => metrics.countOwn('nicdiag_node_captures_ended_by_operator_total', { reason }),
   });
+
+  const certificates =
+    options.certificate &&
+    createCertificateReconciler({
+      ...{ client, fence: fenced, logger, certificate: options.certificate },
+      ...{ namespace: options.namespace, agentNamespace: options.agentNamespace },
+    });
+  const certificateQueue = queue('certificate');
 
   wire({
     world,
@@ -178,6 +194,17 @@ export function createOperator(options: OperatorOptions): Operator {
       workers: 2,
       reconcile: createDeletionReconciler(shared),
     },
+    ...(certificates === undefined
+      ? []
+      : [
+          {
+            name: 'certificate',
+            subject: () => ({}),
+            queue: certificateQueue,
+            workers: 1,
+            reconcile: certificates.reconcile,
+          },
+        ]),
   ];
 
   function report({ name, subject }: Controller, error: unknown, key: string): void {
@@ -190,11 +217,13 @@ export function createOperator(options: OperatorOptions): Operator {
 
   return {
     watch: (context) => world.run(context),
+    artifactsCa: () => certificates?.ca(),
     unready: () => world.unsynced().map((kind) => `${kind} have not been listed yet`),
     async lead({ signal, isLeader }) {
       await world.synced({ signal });
       fence = { isLeader };
       logger.info('leading');
+      certificateQueue.add(ARTIFACTS_SERVICE.name);
       try {
         await Promise.all(
           controllers.map((controller) =>
@@ -209,7 +238,7 @@ export function createOperator(options: OperatorOptions): Operator {
       }
     },
     [Symbol.dispose]() {
-      for (const each of Object.values(queues)) each[Symbol.dispose]();
+      for (const each of [...Object.values(queues), certificateQueue]) each[Symbol.dispose]();
     },
   };
 }

@@ -34,11 +34,14 @@ test.before(async (t) => {
 
 test.after.always(async (t) => await t.context.cluster?.[Symbol.asyncDispose]());
 
+/** Nothing is brought along for the artifact server's certificate. */
+const NO_TLS = { secretName: '', caBundle: '' };
+
 const named = (manifests: readonly Manifest[], kind: string, name: string): Manifest | undefined =>
   manifests.find((manifest) => manifest.kind === kind && manifest.metadata.name === name);
 
 test('helm lint finds nothing', (t) => {
-  const given = ['image.registry=registry.example', 'artifacts.tls.secretName=tls', 'artifacts.tls.caConfigMap=ca'];
+  const given = ['image.registry=registry.example'];
   const { status, stdout, stderr } = spawnSync(t.context.cluster.binaries.helm, [
     ...['lint', '--strict', `${root}charts/nicdiag`, `--set=${given.join()}`],
   ]);
@@ -177,6 +180,32 @@ for (const { title, values, kind, name, is, immutable } of VARIANTS) {
   });
 }
 
+test('an operator that keeps the certificate does not wait for what it fills; the others do', async (t) => {
+  const values = { artifacts: { tls: { source: 'SelfSigned', ...NO_TLS } } };
+  const manifests = parseManifests(await renderChart(t.context.cluster, JSON.stringify(values)));
+  const mounts = (kind: string, name: string) => JSON.stringify(podTemplate(manifests, kind, name).spec['volumes']);
+  t.notRegex(mounts('Deployment', 'nicdiag-operator'), /nicdiag-artifacts-(ca|tls)/);
+  t.regex(mounts('DaemonSet', 'nicdiag-agent'), /"name":"nicdiag-artifacts-ca"/);
+  t.regex(mounts('Deployment', 'nicdiag-artifacts'), /"secretName":"nicdiag-artifacts-tls"/);
+});
+
+test('cert-manager is asked for a certificate of the Service, by an authority of the chart or by another', async (t) => {
+  const { cluster } = t.context;
+  const certificateOf = async (certManager: unknown): Promise<Record<string, unknown>> => {
+    const tls = { source: 'CertManager', ...NO_TLS, extraNames: ['192.0.2.7'], certManager };
+    const all = parseManifests(await renderChart(cluster, JSON.stringify({ artifacts: { tls } })));
+    return { ...(named(all, 'Certificate', 'nicdiag-artifacts')?.['spec'] ?? {}) };
+  };
+  t.like(await certificateOf({ issuerRef: {} }), {
+    secretName: 'nicdiag-artifacts-tls',
+    dnsNames: ['nicdiag-artifacts.nicdiag-system.svc', 'nicdiag-artifacts.nicdiag-system.svc.cluster.local'],
+    ipAddresses: ['192.0.2.7'],
+    issuerRef: { kind: 'Issuer', name: 'nicdiag-artifacts' },
+  });
+  const issuerRef = { kind: 'ClusterIssuer', name: 'corporate' };
+  t.like(await certificateOf({ issuerRef }), { issuerRef });
+});
+
 test('what must be given is said all at once', async (t) => {
   const nothing = { image: { registry: '' }, artifacts: { tls: { secretName: '', caBundle: '' } } };
   const { message } = await t.throwsAsync(renderChart(t.context.cluster, JSON.stringify(nothing)));
@@ -237,6 +266,13 @@ test('other namespaces are used everywhere', async (t) => {
 for (const [given, values, says] of [
   ['a value that it does not know', { artefacts: {} }, /artefacts/],
   ['a lifetime that is none', { artifacts: { maxTicketLifetime: 'for ever' } }, /maxTicketLifetime/],
+  ['a CA beside a certificate of its own', { artifacts: { tls: { source: 'SelfSigned' } } }, /source=Secret/],
+  [
+    'a server elsewhere with a certificate of its own',
+    { artifacts: { tls: { source: 'SelfSigned', ...NO_TLS }, externalEndpoint: { enabled: true } } },
+    /brings its own certificate/,
+  ],
+  ['an issuer of another kind', { artifacts: { tls: { certManager: { issuerRef: { kind: 'Vault' } } } } }, /kind/],
   ['two CAs', { artifacts: { tls: { caConfigMap: 'trust' } } }, /caBundle or artifacts.tls.caConfigMap, not both/],
   ['a CA that is no certificate', { artifacts: { tls: { caBundle: 'x' } } }, /caBundle/],
   ['a digest that is none', { image: { digests: { agent: 'v1' } } }, /digest/],

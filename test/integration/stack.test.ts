@@ -55,8 +55,8 @@ test.serial('each program has the arguments of its rendered Pod, paths in volume
   const toApi = (root: string) => [`--token-file=${root}${API_ACCESS}/token`, `--api-ca=${root}${API_ACCESS}/ca.crt`];
   const toArtifacts = (root: string) => [
     `--artifacts-url=${url}`,
-    `--artifacts-ca=${root}${ARTIFACTS_ACCESS}/ca.crt`,
     `--artifacts-token-file=${root}${ARTIFACTS_ACCESS}/token`,
+    `--artifacts-ca=${root}${ARTIFACTS_ACCESS}/ca.crt`,
   ];
   const agent = podOf(stack.agent('gpu-b'));
   t.deepEqual(agent.args, [

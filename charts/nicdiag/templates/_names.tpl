@@ -32,3 +32,30 @@ system:serviceaccount:{{ .Values.namespaces.agent.name }}:nicdiag-agent
 {{- define "nicdiag.artifactsCa" -}}
 {{ .Values.artifacts.tls.caConfigMap | default "nicdiag-artifacts-ca" }}
 {{- end }}
+
+{{- /* Whether the operator keeps the certificate or makes its CA known: self-signed, published, or given. */}}
+{{- define "nicdiag.certificate" -}}
+{{- $tls := .Values.artifacts.tls -}}
+{{- if eq $tls.source "SelfSigned" -}}
+self-signed
+{{- else if and (eq $tls.source "CertManager") (not $tls.caBundle) (not $tls.caConfigMap) -}}
+published
+{{- else -}}
+given
+{{- end -}}
+{{- end }}
+
+{{- /* Secret with the server's certificate. */}}
+{{- define "nicdiag.certificateSecret" -}}
+{{ ternary .Values.artifacts.tls.secretName "nicdiag-artifacts-tls" (eq .Values.artifacts.tls.source "Secret") }}
+{{- end }}
+
+{{- /* Names that the certificate is good for, as a JSON list: the Service's, the URL's, further ones. */}}
+{{- define "nicdiag.certificateNames" -}}
+{{- $service := printf "nicdiag-artifacts.%s.svc" .Values.namespaces.system.name -}}
+{{- $names := list $service (printf "%s.cluster.local" $service) -}}
+{{- with .Values.artifacts.url -}}
+{{- $names = append $names ((urlParse .).host | regexFind "^(\\[[^]]*\\]|[^:]*)" | trimAll "[]") -}}
+{{- end -}}
+{{- concat $names .Values.artifacts.tls.extraNames | uniq | toJson -}}
+{{- end }}

@@ -13,7 +13,50 @@ export interface Variant {
 const pod = (spec: unknown) => ({ spec: { template: { spec } } });
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 
+/** Nothing is brought along for the artifact server's certificate. */
+const TLS_OF = (source: string) => ({ source, secretName: '', caBundle: '' });
+
 export const VARIANTS: readonly Variant[] = [
+  {
+    title: 'the operator keeps the certificate, of its own authority',
+    values: { artifacts: { tls: { ...TLS_OF('SelfSigned'), extraNames: ['artifacts.example'] } } },
+    ...{ kind: 'Deployment', name: 'nicdiag-operator' },
+    is: pod({
+      containers: [
+        {
+          args: [
+            ...['--namespace=nicdiag-system', '--agent-namespace=nicdiag-agent', '--log-level=info'],
+            '--token-file=/var/run/secrets/kubernetes.io/serviceaccount/token',
+            '--api-ca=/var/run/secrets/kubernetes.io/serviceaccount/ca.crt',
+            '--artifacts-url=https://nicdiag-artifacts.nicdiag-system.svc:8443',
+            '--artifacts-token-file=/var/run/secrets/nicdiag-artifacts/token',
+            ...['--artifacts-certificate=self-signed', '--artifacts-secret=nicdiag-artifacts-tls'],
+            '--artifacts-name=nicdiag-artifacts.nicdiag-system.svc',
+            '--artifacts-name=nicdiag-artifacts.nicdiag-system.svc.cluster.local',
+            '--artifacts-name=artifacts.example',
+            '--listen=[$(POD_IP)]:8081',
+          ],
+        },
+      ],
+    }),
+  },
+  {
+    title: 'it may read and write two Secrets by name for that, and make none',
+    values: { artifacts: { tls: TLS_OF('SelfSigned') } },
+    ...{ kind: 'Role', name: 'nicdiag-operator' },
+    is: {
+      rules: [
+        { resources: ['leases'] },
+        { resources: ['leases'] },
+        {
+          resources: ['secrets'],
+          resourceNames: ['nicdiag-artifacts-ca', 'nicdiag-artifacts-tls'],
+          verbs: ['get', 'update'],
+        },
+        { resources: ['configmaps'], resourceNames: ['nicdiag-artifacts-ca'], verbs: ['get', 'update'] },
+      ],
+    },
+  },
   {
     title: 'agents ask devlink in the network namespace of their host',
     values: {},

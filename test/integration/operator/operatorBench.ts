@@ -68,18 +68,19 @@ export const BRIEF_LEASE = ['--lease-duration=4s', '--lease-renew-deadline=3s', 
 /** Only for what never comes: a busy machine takes its time. */
 const patienceMs = 180_000;
 
-export async function startOperatorBench(name: string): Promise<OperatorBench> {
+/** @param values of the chart, beside those of a development cluster */
+export async function startOperatorBench(name: string, values: unknown = {}): Promise<OperatorBench> {
   const cluster = await startCluster({ name });
   try {
-    return await furnish(cluster);
+    return await furnish(cluster, values);
   } catch (error) {
     await cluster[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function furnish(cluster: Cluster): Promise<OperatorBench> {
-  await installChart(cluster);
+async function furnish(cluster: Cluster, values: unknown): Promise<OperatorBench> {
+  await installChart(cluster, JSON.stringify(values));
   const client = createKubeClient(loadKubeConfig({ kubeconfig: cluster.kubeconfig }));
   const sealServer = await startSealServer(cluster.authority);
   const agents: FakeAgent[] = [];

@@ -49,7 +49,7 @@ export async function renderChart(cluster: Cluster, ...values: readonly string[]
 function developmentValues({ authority }: Cluster): string {
   return JSON.stringify({
     image: { registry: 'registry.invalid/nicdiag' },
-    artifacts: { tls: { secretName: ARTIFACTS_TLS_SECRET, caBundle: authority.certificate } },
+    artifacts: { tls: { source: 'Secret', secretName: ARTIFACTS_TLS_SECRET, caBundle: authority.certificate } },
   });
 }
 

@@ -78,10 +78,14 @@ capabilities: {drop: [ALL]}
           items: [{key: ca.crt, path: ca.crt}]
 {{- end }}
 
-{{- /* The way to the artifact server: a token that is good for nothing else, and the CA. */}}
+{{- /* The way to the artifact server: a token that is good for nothing else, and the CA. The operator knows the CA itself
+where it keeps the certificate, and must not wait for it: artifactsCaArgs and artifactsCaSource are left out then. */}}
+{{- define "nicdiag.artifactsCaArgs" -}}
+- --artifacts-ca=/var/run/secrets/nicdiag-artifacts/ca.crt
+{{- end }}
+
 {{- define "nicdiag.artifactsArgs" -}}
 - --artifacts-url={{ include "nicdiag.artifactsUrl" . }}
-- --artifacts-ca=/var/run/secrets/nicdiag-artifacts/ca.crt
 - --artifacts-token-file=/var/run/secrets/nicdiag-artifacts/token
 {{- end }}
 
@@ -89,6 +93,12 @@ capabilities: {drop: [ALL]}
 - name: artifacts-access
   mountPath: /var/run/secrets/nicdiag-artifacts
   readOnly: true
+{{- end }}
+
+{{- define "nicdiag.artifactsCaSource" -}}
+- configMap:
+    name: {{ include "nicdiag.artifactsCa" . }}
+    items: [{key: ca.crt, path: ca.crt}]
 {{- end }}
 
 {{- define "nicdiag.artifactsVolume" -}}
@@ -99,7 +109,4 @@ capabilities: {drop: [ALL]}
           path: token
           audience: nicdiag-artifacts
           expirationSeconds: 3600
-      - configMap:
-          name: {{ include "nicdiag.artifactsCa" . }}
-          items: [{key: ca.crt, path: ca.crt}]
 {{- end }}
