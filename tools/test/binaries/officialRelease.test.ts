@@ -48,7 +48,10 @@ test('each site is asked for itself: one that lacks the release counts as away',
   t.deepEqual([...(await probeReleases(VERSIONS, sites))].sort(), [
     'kube-apiserver',
     'kube-controller-manager',
+    'kube-proxy',
+    'kube-scheduler',
     'kubectl',
+    'kubelet',
   ]);
   await new Promise((resolve) => server.close(resolve));
   t.deepEqual([...(await probeReleases(VERSIONS, sites))], []);
