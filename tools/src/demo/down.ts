@@ -1,9 +1,10 @@
+import { endKept, findKept } from '../kept/kept.ts';
 import { sweepAbandoned } from '../nursery/owner.ts';
-import { endKeptDemo, findKeptDemo } from './keptDemo.ts';
+import { DEMO_DIRECTORY } from './demoDirectory.ts';
 
 /* `make demo-down`: ends what `make demo KEEP=1` left running, and what a killed run could not clean up. */
-const demo = findKeptDemo();
-if (demo !== undefined && !(await endKeptDemo(demo))) {
+const demo = findKept(DEMO_DIRECTORY);
+if (demo !== undefined && !(await endKept(DEMO_DIRECTORY, demo))) {
   process.stderr.write(`the demo's process ${demo.pid} does not end; kill -9 ${demo.pid} and run this again\n`);
   process.exitCode = 1;
 } else {

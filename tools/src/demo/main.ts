@@ -1,11 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { toError } from '@nicdiag/runtime';
 import { provideBinaries } from '../binaries/provideBinaries.ts';
 import { requireFuse } from '../fuseDevice.ts';
+import { startHolder } from '../kept/holder.ts';
+import { findKept, noteKept } from '../kept/kept.ts';
 import { sweepAbandoned } from '../nursery/owner.ts';
 import { privateMounts } from '../privateMounts.ts';
-import { startHolder } from './holder.ts';
-import { findKeptDemo, noteKeptDemo } from './keptDemo.ts';
+import { DEMO_DIRECTORY } from './demoDirectory.ts';
 import { createNarrator } from './narrator.ts';
 import { AFTER_ENDING, afterKeeping } from './next.ts';
 import { runScenario } from './scenario.ts';
@@ -20,7 +22,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 const INTERRUPTED = 130;
 
 async function demo(): Promise<string> {
-  const kept = findKeptDemo();
+  const kept = findKept(DEMO_DIRECTORY);
   if (kept !== undefined && values.keep)
     throw new Error(`a demo is running already (process ${kept.pid}); "make demo-down" ends it`);
   privateMounts();
@@ -29,7 +31,14 @@ async function demo(): Promise<string> {
   if (swept.length > 0) narrator.line(`cleaned up after an earlier run that was killed (${swept.length} directories)`);
   narrator.step('A control plane, three emulated hosts, and nicdiag: operator, artifact server, an agent on each host');
   await provideBinaries({ say: narrator.line, signal: interrupted.signal });
-  const holder = startHolder(narrator.line);
+  const { prefix, env } = privateMounts();
+  const holder = startHolder({
+    what: 'the demo',
+    command: [...prefix, process.execPath, fileURLToPath(new URL('hold.ts', import.meta.url))],
+    env,
+    directory: DEMO_DIRECTORY,
+    say: narrator.line,
+  });
   try {
     const aborted = new Promise<never>((_, reject) => {
       interrupted.signal.addEventListener('abort', () => reject(interrupted.signal.reason));
@@ -38,13 +47,13 @@ async function demo(): Promise<string> {
     const access = await Promise.race([holder.ready, aborted]);
     const bundle = await runScenario(access, narrator, { signal: interrupted.signal });
     if (!values.keep) return bundle;
-    noteKeptDemo(access);
+    noteKept(DEMO_DIRECTORY, access);
     holder.keep();
     narrator.step('Left running');
     for (const line of afterKeeping(access)) narrator.line(line);
     return bundle;
   } finally {
-    if (!(values.keep && findKeptDemo() !== undefined)) await holder.end();
+    if (!(values.keep && findKept(DEMO_DIRECTORY) !== undefined)) await holder.end();
   }
 }
 

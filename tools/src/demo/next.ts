@@ -1,4 +1,4 @@
-import type { ReadyMessage } from './messages.ts';
+import type { ReadyMessage } from '../kept/messages.ts';
 
 /** What to try next, when the demo is over. */
 export const AFTER_ENDING: readonly string[] = [

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { createAdminClient } from '../cluster/adminClient.ts';
+import type { ReadyMessage } from '../kept/messages.ts';
 import { REPOSITORY } from '../stack/paths.ts';
-import { DEMO_DIRECTORY } from './keptDemo.ts';
-import type { ReadyMessage } from './messages.ts';
+import { DEMO_DIRECTORY } from './demoDirectory.ts';
 import type { Narrator } from './narrator.ts';
 import { createShell } from './shell.ts';
 import { untilPublished } from './untilPublished.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { delimiter } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { ReadyMessage } from './messages.ts';
+import type { ReadyMessage } from '../kept/messages.ts';
 import type { Narrator } from './narrator.ts';
 
 /** Runs commands as a user of the demo's cluster would, with kubectl and its plugin on the PATH. */

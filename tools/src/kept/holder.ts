@@ -1,14 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { privateMounts } from '../privateMounts.ts';
-import { DEMO_DIRECTORY } from './keptDemo.ts';
 import { isHolderMessage, type ReadyMessage, type TerminalMessage } from './messages.ts';
 
-/** The background process that holds the demo's stack. */
+/** The background process that holds what was started. */
 export interface Holder {
-  /** Resolves when the stack is ready.
+  /** Resolves when it is ready.
    * @throws Error with the reason why it is not */
   readonly ready: Promise<ReadyMessage>;
   /** Leaves it running when this process ends. */
@@ -17,13 +14,24 @@ export interface Holder {
   end(): Promise<void>;
 }
 
+export interface HolderOptions {
+  /** What it is, for messages: `the demo`. */
+  readonly what: string;
+  /** Program and arguments: a script that calls `hold` (hold.ts). */
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Where its log goes. */
+  readonly directory: string;
+  /** Told what takes time, a line at a time. */
+  readonly say: (line: string) => void;
+}
+
 /** Starts it in a session of its own, so that Ctrl-C in the terminal is for this process alone, which then ends it in
  * order. If this process is killed, the channel between them closes, and it ends by itself. */
-export function startHolder(say: (line: string) => void): Holder {
-  const { prefix, env } = privateMounts();
-  const [program = '', ...args] = [...prefix, process.execPath, fileURLToPath(new URL('hold.ts', import.meta.url))];
-  mkdirSync(DEMO_DIRECTORY, { recursive: true });
-  const logPath = join(DEMO_DIRECTORY, 'holder.log');
+export function startHolder({ what, command, env = {}, directory, say }: HolderOptions): Holder {
+  const [program = '', ...args] = command;
+  mkdirSync(directory, { recursive: true });
+  const logPath = join(directory, 'holder.log');
   const log = openSync(logPath, 'w');
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
@@ -41,7 +49,7 @@ export function startHolder(say: (line: string) => void): Holder {
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       const last = readFileSync(logPath, 'utf8').trim().split('\n').slice(-15).join('\n');
-      reject(new Error(`the demo's background process ended (${signal ?? code}), see ${logPath}:\n${last}`));
+      reject(new Error(`the background process of ${what} ended (${signal ?? code}), see ${logPath}:\n${last}`));
     });
   });
   // It is awaited later; an early failure must not end this process before.
