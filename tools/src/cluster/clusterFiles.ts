@@ -12,14 +12,19 @@ export interface ClusterSecrets {
   readonly adminToken: string;
 }
 
-/** Names by which clients may call the API server. */
+/** Names by which clients may call every API server. */
 const SERVER_NAMES = ['localhost', '127.0.0.1', 'kubernetes', 'kubernetes.default', 'kubernetes.default.svc'];
 
 /** Writes keys, certificates, tokens and the administrator's kubeconfig of a new cluster.
- * @param server URL of its API server to be */
-export async function writeClusterFiles(directory: string, server: string): Promise<ClusterSecrets> {
+ * @param server URL of its API server to be
+ * @param names and addresses of its certificate beside the usual ones */
+export async function writeClusterFiles(
+  directory: string,
+  server: string,
+  names: readonly string[] = [],
+): Promise<ClusterSecrets> {
   const authority = await createAuthority('nicdiag development cluster');
-  const { certificate, key } = await authority.server(SERVER_NAMES);
+  const { certificate, key } = await authority.server([...new Set([...SERVER_NAMES, ...names])]);
   const signing = generateKeyPairSync('ec', {
     namedCurve: 'P-256',
     publicKeyEncoding: { type: 'spki', format: 'pem' },

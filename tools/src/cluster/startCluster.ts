@@ -1,12 +1,8 @@
 import { provideBinaries } from '../binaries/provideBinaries.ts';
 import { createNursery } from '../nursery/nursery.ts';
 import { sweepAbandoned } from '../nursery/owner.ts';
-import { createAdminClient } from './adminClient.ts';
-import { createApiServer } from './apiServerProcess.ts';
-import { type Cluster, createCluster } from './cluster.ts';
-import { writeClusterFiles } from './clusterFiles.ts';
-import { apiServerCommand, controllerManagerCommand, etcdCommand } from './controlPlane.ts';
-import { freePort } from './freePort.ts';
+import type { Cluster } from './cluster.ts';
+import { startControlPlane } from './startControlPlane.ts';
 
 export interface ClusterOptions {
   /** Part of the name of its temporary directory.
@@ -35,18 +31,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   // Its data is thrown away: nothing is gained by letting etcd and the API server end in order.
   const nursery = createNursery(options.name ?? 'cluster', { graceMs: 0 });
   try {
-    const ports = { etcd: await freePort(), etcdPeer: await freePort(), apiServer: await freePort() };
-    const server = `https://127.0.0.1:${ports.apiServer}`;
-    const secrets = await writeClusterFiles(nursery.directory, server);
-    const admin = createAdminClient(server, secrets.authority.certificate, secrets.adminToken);
-    const etcd = nursery.spawn('etcd', etcdCommand(binaries, secrets.files, ports));
-    const apiServer = createApiServer(nursery, admin, [
-      ...apiServerCommand(binaries, secrets.files, ports),
-      ...(options.apiServerArgs ?? []),
-    ]);
-    await apiServer.start([etcd], options);
-    nursery.spawn('kube-controller-manager', controllerManagerCommand(binaries, secrets.files));
-    return createCluster({ nursery, binaries, server, secrets, admin, apiServer });
+    return await startControlPlane(nursery, binaries, options);
   } catch (error) {
     await nursery[Symbol.asyncDispose]();
     throw error;

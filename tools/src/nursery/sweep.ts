@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { releaseCgroups } from './cgroups.ts';
 import { releaseLoopbackAlias } from './loopbackAlias.ts';
 import { markedProcesses, mountsBelow } from './procfs.ts';
 
@@ -15,7 +16,7 @@ export class SweepError extends Error {
   readonly code = 'Sweep';
 }
 
-/** Ends every process of a nursery, whoever started it, takes away the address that it had, unmounts what is mounted below
+/** Ends every process of a nursery, whoever started it, takes away the address and the cgroups that it had, unmounts what is mounted below
  * its directory and removes that.
  * @throws SweepError when a process survives SIGKILL */
 export async function sweep(id: string, directory: string, { graceMs = GRACE_MS } = {}): Promise<void> {
@@ -30,6 +31,7 @@ export async function sweep(id: string, directory: string, { graceMs = GRACE_MS 
   if (left.length > 0)
     throw new SweepError(`processes ${left.join(', ')} of ${directory} do not end; is a device driver holding them?`);
   releaseLoopbackAlias(directory);
+  await releaseCgroups(directory);
   for (const mount of mountsBelow(directory)) unmount(mount);
   rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
 }
