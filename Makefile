@@ -3,10 +3,10 @@ NODE := node_modules/.bin/node
 SETUP := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-control-plane demo demo-down plugin test test-unit test-integration test-memory check coverage bench generate clean
+.PHONY: help setup build-control-plane demo demo-down cluster cluster-down plugin test test-unit test-integration e2e test-memory check coverage bench generate clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(SETUP) ## Install the npm packages of the lockfile (no install scripts)
 
@@ -28,6 +28,12 @@ demo-down: $(SETUP) ## End what "make demo KEEP=1" left running
 plugin: $(SETUP) ## Build kubectl-nicdiag into dist/plugin: executables, script, archives, Krew's manifest; RELEASE_URL=… of the archives
 	@$(NODE) tools/src/plugin/main.ts $(if $(RELEASE_URL),--release-url '$(RELEASE_URL)')
 
+cluster: $(SETUP) ## A cluster with real nodes in the background, as root: kubelets, containers, emulated NICs; N=3, IMAGES='a.tar b.tar'
+	@$(NODE) tools/src/realCluster/up.ts $(if $(N),--nodes $(N)) $(foreach image,$(IMAGES),--image $(image))
+
+cluster-down: $(SETUP) ## End it; nothing is left of it
+	@$(NODE) tools/src/realCluster/down.ts
+
 test: $(SETUP) ## Type check, lint, unit and integration tests
 	@$(NODE) tools/src/runner/main.ts
 
@@ -36,6 +42,9 @@ test-unit: $(SETUP) ## Tests of the packages; F='mlx5/test/**/*.test.ts' for som
 
 test-integration: $(SETUP) ## Tests on a real API server and the emulator; F=test/integration/cluster.test.ts for some
 	@$(NODE) tools/src/runner/main.ts integration $(if $(F),'$(F)')
+
+e2e: $(SETUP) ## Tests on a cluster with real nodes, as root; F=test/e2e/cluster.test.ts for some
+	@$(NODE) tools/src/runner/main.ts e2e $(if $(F),'$(F)')
 
 test-memory: $(SETUP) ## A core dump of 512 MiB through an agent of bounded memory
 	@NICDIAG_CORE_DUMP_MIB=512 $(NODE) tools/src/runner/main.ts integration test/integration/core-dump.test.ts

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { REPOSITORY } from '../stack/paths.ts';
 
-export type CheckName = 'types' | 'lint' | 'unit' | 'integration';
+export type CheckName = 'types' | 'lint' | 'unit' | 'integration' | 'e2e';
 
 export interface Check {
   readonly title: string;
@@ -10,8 +10,10 @@ export interface Check {
   readonly command: readonly [string, ...string[]];
   /** Files that are tested, for ava. */
   readonly patterns: readonly string[];
-  /** Whether it runs programs that the control plane consists of, and mounts devices. */
-  readonly needsControlPlane: boolean;
+  /** What must be provided first: the programs of a control plane, or those of nodes too. */
+  readonly needs: 'nothing' | 'control plane' | 'nodes';
+  /** Whether it belongs to a run that names no check. */
+  readonly byDefault: boolean;
 }
 
 const AVA = `${REPOSITORY}node_modules/ava/entrypoints/cli.js`;
@@ -26,28 +28,41 @@ export const CHECKS: Readonly<Record<CheckName, Check>> = {
     kind: 'exit',
     command: [process.execPath, binary('typescript', 'bin/tsc'), '-p', 'tsconfig.json'],
     patterns: [],
-    needsControlPlane: false,
+    needs: 'nothing',
+    byDefault: true,
   },
   lint: {
     title: 'lint and format',
     kind: 'exit',
     command: [process.execPath, binary('@biomejs/biome', 'bin/biome'), 'check', '--error-on-warnings'],
     patterns: [],
-    needsControlPlane: false,
+    needs: 'nothing',
+    byDefault: true,
   },
   unit: {
     title: 'tests of the packages',
     kind: 'tap',
     command: [process.execPath, AVA, '--tap', IDLE],
     patterns: ['*/test/**/*.test.ts'],
-    needsControlPlane: false,
+    needs: 'nothing',
+    byDefault: true,
   },
   integration: {
     title: 'integration tests',
     kind: 'tap',
     command: [process.execPath, AVA, '--tap', IDLE],
-    patterns: ['test/**/*.test.ts'],
-    needsControlPlane: true,
+    patterns: ['test/integration/**/*.test.ts'],
+    needs: 'control plane',
+    byDefault: true,
+  },
+  e2e: {
+    title: 'tests on a cluster with real nodes',
+    kind: 'tap',
+    // A file is a cluster: two of them at once would be slower than one after the other.
+    command: [process.execPath, AVA, '--tap', '--timeout=10m', '--concurrency=1'],
+    patterns: ['test/e2e/**/*.test.ts'],
+    needs: 'nodes',
+    byDefault: false,
   },
 };
 

@@ -1,5 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { provideBinaries } from '../binaries/provideBinaries.ts';
+import { cacheRoot } from '../binaries/cache.ts';
+import { provideContainerRuntime } from '../binaries/containerRuntime.ts';
+import { provideBinaries, provideNodeBinaries } from '../binaries/provideBinaries.ts';
 import { requireFuse } from '../fuseDevice.ts';
 import { privateMounts } from '../privateMounts.ts';
 import { REPOSITORY } from '../stack/paths.ts';
@@ -7,14 +9,14 @@ import { CHECKS, type Check, type CheckName } from './checks.ts';
 import { runCheck } from './runCheck.ts';
 import { addCounts, type Counts, closingLine } from './tapTally.ts';
 
-/* `main.ts [CHECK…] [PATTERN…]`: runs checks (all by default), prints what fails in full, and ends with one line:
+/* `main.ts [CHECK…] [PATTERN…]`: runs checks (by default all but e2e), prints what fails in full, and ends with one line:
  * `N passed, N failed`. Patterns are test files for ava in place of a check's own. */
 const isCheck = (name: string): name is CheckName => Object.hasOwn(CHECKS, name);
 const asked = process.argv.slice(2);
 const named = asked.filter(isCheck);
 const patterns = asked.filter((name) => !isCheck(name));
 const checks: Check[] = Object.entries(CHECKS).flatMap(([name, check]) =>
-  named.length === 0 || named.some((wanted) => wanted === name) ? [check] : [],
+  (named.length === 0 ? check.byDefault : named.some((wanted) => wanted === name)) ? [check] : [],
 );
 
 let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
@@ -42,7 +44,11 @@ async function prepare(): Promise<boolean> {
       privateMounts();
       requireFuse();
     }
-    if (checks.some(({ needsControlPlane }) => needsControlPlane)) await provideBinaries({ say });
+    if (checks.some(({ needs }) => needs !== 'nothing')) await provideBinaries({ say });
+    if (checks.some(({ needs }) => needs === 'nodes')) {
+      await provideNodeBinaries({ say });
+      await provideContainerRuntime(cacheRoot(), say);
+    }
     return true;
   } catch (error) {
     say(String(error instanceof Error ? error.stack : error));

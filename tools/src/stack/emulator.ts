@@ -78,8 +78,7 @@ export function startEmulator(
   return Object.assign(program, {
     root,
     control: (message: Readonly<Record<string, unknown>>) => exchange(controlSocket, message),
-    commandLog: (): LoggedCommand[] =>
-      existsSync(commandLogFile) ? parseCommandLog(readFileSync(commandLogFile, 'utf8')) : [],
+    commandLog: () => readCommandLog(commandLogFile),
     async untilServing({ signal }: { readonly signal?: AbortSignal | undefined } = {}) {
       const deadline = Date.now() + SERVING_MS;
       // One `ready` a run; the log keeps those of earlier runs.
@@ -94,6 +93,11 @@ export function startEmulator(
   });
 }
 
+/** Every command so far that was logged into a file, oldest first. */
+export function readCommandLog(path: string): LoggedCommand[] {
+  return existsSync(path) ? parseCommandLog(readFileSync(path, 'utf8')) : [];
+}
+
 /** The last line may be half written. */
 export function parseCommandLog(text: string): LoggedCommand[] {
   return text
@@ -103,8 +107,9 @@ export function parseCommandLog(text: string): LoggedCommand[] {
     .map((line) => JSON.parse(line));
 }
 
-/** One JSON line there, one back. */
-async function exchange(path: string, message: unknown): Promise<Readonly<Record<string, unknown>>> {
+/** Sends one JSON line to an emulator's control socket, and gives the one that comes back.
+ * @throws ProgramError when the emulator refuses it */
+export async function exchange(path: string, message: unknown): Promise<Readonly<Record<string, unknown>>> {
   const socket = connect({ path, timeout: CONTROL_MS });
   try {
     const line = await new Promise<string>((resolve, reject) => {
