@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { createKubeClient, loadKubeConfig } from '@nicdiag/kube';
-import { createLogger, createProbeServer, lockDirectory, runProgram } from '@nicdiag/runtime';
+import { answerQuestions, createLogger, createProbeServer, lockDirectory, runProgram } from '@nicdiag/runtime';
 import { type ArtifactServer, createArtifactServer } from './artifactServer.ts';
 import { createServerMetrics } from './metrics.ts';
 import { parseOptions, type ServerOptions, USAGE, UsageError } from './options.ts';
@@ -31,10 +31,7 @@ await runProgram(
 
 /** 3 is the exit code for wrong usage in all of nicdiag's programs. */
 function optionsOrExit(args: readonly string[]): ServerOptions {
-  if (args.includes('--help')) {
-    process.stdout.write(USAGE);
-    process.exit(0);
-  }
+  answerQuestions(args, { program: 'nicdiag-artifact-server', usage: USAGE });
   try {
     return parseOptions(args);
   } catch (error) {

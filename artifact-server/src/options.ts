@@ -45,6 +45,7 @@ export const USAGE = `Usage: nicdiag-artifact-server --store DIR --listen HOST:P
   --sweep-grace DURATION            artifacts stay so long after their capture; default 1h
   --mass-deletion-hold DURATION     the same when most captures vanish at once; default 24h
   --log-level LEVEL                 error, warn, info or debug; default info
+  --version, --help
 `;
 
 /** @throws UsageError */

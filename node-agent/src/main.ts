@@ -1,4 +1,4 @@
-import { createLogger, runProgram } from '@nicdiag/runtime';
+import { answerQuestions, createLogger, runProgram } from '@nicdiag/runtime';
 import { runAgent } from './agent.ts';
 import { readOptions, USAGE, UsageError } from './options.ts';
 
@@ -7,6 +7,7 @@ const EXIT_USAGE = 2;
 /** Shorter than the 30 s that the kubelet gives, longer than the agent's own wait. */
 const GRACE_MS = 15_000;
 
+answerQuestions(process.argv.slice(2), { program: 'nicdiag-agent', usage: USAGE });
 try {
   const options = readOptions(process.argv.slice(2), process.env);
   const logger = createLogger({ program: 'node-agent', level: options.logLevel }).child({ node: options.nodeName });

@@ -52,7 +52,8 @@ export const USAGE = `usage: node-agent [flags]
   --spool-limit QUANTITY      most that evidence may take on this node's disk (4Gi)
   --command-timeout DURATION  a device whose command takes longer is given up (70s)
   --rescan DURATION           how often the devices are looked at (5m)
-  --log-level LEVEL           error, warn, info, debug (info)`;
+  --log-level LEVEL           error, warn, info, debug (info)
+  --version, --help`;
 
 /** Reads flags, then environment, then the defaults of a Pod.
  * @throws UsageError */

@@ -1,4 +1,4 @@
-import manifest from '../package.json' with { type: 'json' };
+import { VERSION } from '@nicdiag/runtime';
 
 /** In manifests, in `NicNode.status.agent.version`, in the user agent. */
-export const AGENT_VERSION: string = manifest.version;
+export const AGENT_VERSION: string = VERSION;

@@ -61,6 +61,7 @@ export const usage = `nicdiag-operator: turns DiagnosticCaptures into work for n
   --lease-renew-deadline D      a leader that could not renew for so long stops [10s]
   --lease-retry-period D        between tries [2s]
   --log-level LEVEL             error, warn, info or debug [info]
+  --version, --help
 `;
 
 /** @throws FlagError with what is wrong; show it with {@link usage} */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { createArtifactClient } from '@nicdiag/artifacts';
 import { createEventRecorder, createKubeClient, loadKubeConfig, runLeaderElection } from '@nicdiag/kube';
-import { createLogger, createProbeServer, runProgram } from '@nicdiag/runtime';
+import { answerQuestions, createLogger, createProbeServer, runProgram } from '@nicdiag/runtime';
 import { FlagError, type OperatorFlags, parseFlags, usage } from './flags.ts';
 import { createOperatorMetrics } from './metrics.ts';
 import { createOperator } from './operator.ts';
@@ -90,10 +90,7 @@ await runProgram(
 
 function flagsOrExit(): OperatorFlags {
   const args = process.argv.slice(2);
-  if (args.includes('--help')) {
-    process.stdout.write(usage);
-    process.exit(0);
-  }
+  answerQuestions(args, { program: 'nicdiag-operator', usage });
   try {
     return parseFlags(args);
   } catch (error) {

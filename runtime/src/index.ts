@@ -1,5 +1,7 @@
 export { Counter, Gauge, Histogram } from 'prom-client';
+export { answerQuestions } from './answerQuestions.ts';
 export { type Backoff, type BackoffOptions, createBackoff, jitter } from './backoff.ts';
+export { BUILD, type Build, VERSION, versionLine } from './build.ts';
 export { crashPoint } from './crashPoint.ts';
 export { DirectoryLockedError, lockDirectory } from './directoryLock.ts';
 export {
