@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 SETUP := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-control-plane demo demo-down cluster cluster-down plugin test test-unit test-integration e2e test-memory check coverage bench generate clean
+.PHONY: help setup build-control-plane demo demo-down cluster cluster-down plugin test test-unit test-integration e2e test-memory check coverage bench generate images images-lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,5 +64,11 @@ generate: $(SETUP) ## Write types, reasons and their page anew from crds/ and ap
 	@$(NODE) mlx5/generate/safety.ts
 	@$(NODE) tools/src/chartPage/main.ts
 
+images: $(SETUP) ## Build the container images into dist/images; PLATFORM=amd64 for one, REGISTRY=registry.example/nicdiag for their names
+	@$(NODE) tools/src/images/main.ts $(if $(REGISTRY),--registry '$(REGISTRY)') $(if $(PLATFORM),--platform '$(PLATFORM)')
+
+images-lock: $(SETUP) ## Pin the newest versions of the Debian packages that the images stand on
+	@$(NODE) tools/src/images/debian/updateLock.ts
+
 clean: ## Remove what tests and builds left in the checkout (not the control plane's cache)
-	@rm -rf coverage .test .tsbuild node_modules/.installed
+	@rm -rf coverage dist .test .tsbuild node_modules/.installed

@@ -1,0 +1,53 @@
+import { relative } from 'node:path';
+import type { Build } from '@nicdiag/runtime';
+import { build } from 'esbuild';
+import { REPOSITORY } from '../stack/paths.ts';
+
+/** Has its native part as a file, and so stays a package. */
+export const NATIVE = 'koffi';
+
+/** Packages of CommonJS in a module ask for Node's own parts by `require`. */
+const REQUIRE = "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);";
+
+export interface BundledCode {
+  /** Minified modules by their file names: `main.mjs` and one for each worker. */
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** npm packages of which something is inside: their folders, as the lockfile names them (`node_modules/…`), sorted. */
+  readonly packages: readonly string[];
+}
+
+/** Bundles a program and the threads that it starts, each into one file. The same source gives the same bytes, wherever
+ * the checkout is.
+ * @param workers files that are started by their name in the same folder
+ * @param identity what `--version` is to say */
+export async function bundleCode(
+  entry: string,
+  workers: Readonly<Record<string, string>>,
+  identity?: Build,
+): Promise<BundledCode> {
+  const { outputFiles, metafile } = await build({
+    entryPoints: { main: entry, ...workers },
+    absWorkingDir: REPOSITORY,
+    outdir: REPOSITORY,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    minify: true,
+    keepNames: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    banner: { js: REQUIRE },
+    define: identity === undefined ? {} : { NICDIAG_BUILD: JSON.stringify(identity) },
+    external: [NATIVE],
+    logLevel: 'warning',
+    write: false,
+    metafile: true,
+  });
+  const files = outputFiles.map(({ path, contents }) => [relative(REPOSITORY, path), contents]);
+  return { files: Object.fromEntries(files), packages: packagesOf(Object.keys(metafile.inputs)) };
+}
+
+function packagesOf(inputs: readonly string[]): string[] {
+  const folders = inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0] ?? []);
+  return [...new Set(folders)].sort();
+}

@@ -1,0 +1,48 @@
+import { MAIN, REPOSITORY } from '../stack/paths.ts';
+
+/** A program of an image. */
+export interface ImageProgram {
+  readonly entry: string;
+  /** Files that it starts as threads, by the name that they have beside it. */
+  readonly workers: Readonly<Record<string, string>>;
+  /** Whether it talks to devices: it needs koffi and the layout data. */
+  readonly devices: boolean;
+}
+
+export interface ImageDefinition {
+  readonly title: string;
+  readonly description: string;
+  /** By their names on the image's PATH; the first is what the image runs when it is told nothing. */
+  readonly programs: Readonly<Record<string, ImageProgram>>;
+  /** Numbers: Kubernetes cannot tell of a name whether it is root. */
+  readonly user: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The images, by their names. */
+export const IMAGES: Readonly<Record<string, ImageDefinition>> = {
+  'nicdiag-agent': {
+    title: 'nicdiag agent',
+    description: 'Talks to the mlx5 NICs of one node',
+    programs: {
+      'nicdiag-agent': {
+        entry: MAIN.nodeAgent,
+        workers: { laneWorker: `${REPOSITORY}mlx5/src/lane/laneWorker.ts` },
+        devices: true,
+      },
+    },
+    // Devices are root's, and mlx5ctl asks for CAP_SYS_ADMIN.
+    user: '0:0',
+    environment: {},
+  },
+  'nicdiag-operator': {
+    title: 'nicdiag operator and artifact server',
+    description: 'Turns captures into work for the agents, and keeps what they found',
+    programs: {
+      'nicdiag-operator': { entry: MAIN.operator, workers: {}, devices: false },
+      'nicdiag-artifact-server': { entry: MAIN.artifactServer, workers: {}, devices: false },
+    },
+    user: '65532:65532',
+    environment: {},
+  },
+};
