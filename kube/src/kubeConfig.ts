@@ -1,33 +1,12 @@
+import { readFileSync } from 'node:fs';
 import type { RequestOptions } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import { type Cluster, KubeConfig, RequestContext, type User } from '@kubernetes/client-node';
+import { KubeConfig, RequestContext } from '@kubernetes/client-node';
 import { Agent, type buildConnector, type Dispatcher, ProxyAgent } from 'undici';
-import { applyTokenFiles, tokenFileUser } from './tokenFiles.ts';
+import { checkOverrides, KubeConfigError, type LoadOptions, selectContext } from './kubeConfigOverrides.ts';
+import { applyTokenFiles } from './tokenFiles.ts';
 
-export interface LoadOptions {
-  /** A kubeconfig file. @default $KUBECONFIG, else ~/.kube/config, else the Pod's service account */
-  kubeconfig?: string | undefined;
-  /** @default the file's current context */
-  context?: string | undefined;
-  cluster?: string | undefined;
-  user?: string | undefined;
-  /** @default the context's namespace, else `default` */
-  namespace?: string | undefined;
-  /** URL of the API server, instead of the cluster's; with `tokenFile` the default is the Pod's */
-  server?: string | undefined;
-  /** PEM file of the CA of its certificate, instead of the cluster's */
-  caFile?: string | undefined;
-  /** Bearer token, instead of the user's credentials */
-  token?: string | undefined;
-  /** File of a bearer token that is renewed, read again every minute. No kubeconfig is looked for then */
-  tokenFile?: string | undefined;
-  /** Impersonate this user (`--as`) */
-  as?: string | undefined;
-  /** Impersonate these groups (`--as-group`); needs `as` */
-  asGroups?: readonly string[] | undefined;
-  /** Do not verify the API server's certificate (`--insecure-skip-tls-verify`) */
-  insecureSkipTlsVerify?: boolean | undefined;
-}
+export { KubeConfigError, type LoadOptions };
 
 /** A header that is sent several times has a list. */
 export type RequestHeaders = Record<string, string | string[]>;
@@ -44,12 +23,6 @@ export interface ConnectionConfig {
   createPool(): Promise<Dispatcher>;
 }
 
-/** The configuration cannot be used; nothing was sent. */
-export class KubeConfigError extends Error {
-  override readonly name = 'KubeConfigError';
-  readonly code = 'KubeConfigInvalid';
-}
-
 /** At most so many connections to the API server; each watch holds one for as long as it lives. */
 const maxConnections = 128;
 /** How long a connection waits for its next request. undici's 4 s have each wave of calls of one capture begin with TLS
@@ -58,6 +31,7 @@ const idleMs = 15_000;
 
 /** @throws KubeConfigError when the file cannot be read or names a context that is not there */
 export function loadKubeConfig(options: LoadOptions = {}): ConnectionConfig {
+  checkOverrides(options);
   const config = readConfig(options);
   selectContext(config, options);
   const cluster = config.getCurrentCluster();
@@ -70,7 +44,7 @@ export function loadKubeConfig(options: LoadOptions = {}): ConnectionConfig {
     server: cluster.server.replace(/\/+$/, ''),
     namespace: options.namespace ?? config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
     context: config.getCurrentContext(),
-    authenticate: () => headersOf(config, options.asGroups ?? []),
+    authenticate: () => headersOf(config, options),
     createPool: () => poolOf(config),
   };
 }
@@ -87,6 +61,8 @@ function readConfig(options: LoadOptions): KubeConfig {
     return config;
   }
   try {
+    // An empty file is a kubeconfig without anything in it, /dev/null among them, to kubectl too.
+    if (options.kubeconfig && readFileSync(options.kubeconfig, 'utf8').trim() === '') return empty(config);
     if (options.kubeconfig) config.loadFromFile(options.kubeconfig);
     else config.loadFromDefault();
     applyTokenFiles(config, options.kubeconfig);
@@ -103,6 +79,11 @@ function readConfig(options: LoadOptions): KubeConfig {
   return config;
 }
 
+function empty(config: KubeConfig): KubeConfig {
+  config.loadFromOptions({ clusters: [], users: [], contexts: [], currentContext: '' });
+  return config;
+}
+
 /** client-node's own guess where it found nothing. */
 function isNowhere(config: KubeConfig): boolean {
   return (
@@ -110,52 +91,19 @@ function isNowhere(config: KubeConfig): boolean {
   );
 }
 
-/** Applies the choices of the command line as a context of its own, as kubectl does. */
-function selectContext(config: KubeConfig, options: LoadOptions): void {
-  const name = options.context ?? config.getCurrentContext();
-  const context = config.getContextObject(name);
-  if (options.context && !context) {
-    const known = config.getContexts().map((each) => each.name);
-    throw new KubeConfigError(
-      `no context "${options.context}" in the kubeconfig; it has: ${known.join(', ') || 'none'}`,
-    );
-  }
-  const cluster = clusterOf(config.getCluster(options.cluster ?? context?.cluster ?? ''), options);
-  const user = userOf(config.getUser(options.user ?? context?.user ?? ''), options);
-  config.loadFromOptions({
-    clusters: [cluster],
-    users: [user],
-    contexts: [{ name: name || 'default', cluster: 'cluster', user: 'user', namespace: context?.namespace }],
-    currentContext: name || 'default',
-  });
-}
-
-function clusterOf(cluster: Cluster | null, { server, caFile, insecureSkipTlsVerify }: LoadOptions): Cluster {
-  const { caData: _, ...withoutCa } = cluster ?? {};
-  const base = caFile ? { ...withoutCa, caFile } : { ...cluster };
-  const url = server ?? cluster?.server ?? '';
-  // client-node refuses http:// without skipTLSVerify; kubectl does not, and there is no TLS to verify.
-  const skipTLSVerify = url.startsWith('http:') || (insecureSkipTlsVerify ?? cluster?.skipTLSVerify ?? false);
-  return { ...base, name: 'cluster', server: url, skipTLSVerify };
-}
-
-function userOf(user: User | null, { token, tokenFile, as }: LoadOptions): User {
-  const name = 'user';
-  const impersonation = as ? { impersonateUser: as } : {};
-  if (token) return { name, token, ...impersonation };
-  if (tokenFile) return { name, ...tokenFileUser(tokenFile), ...impersonation };
-  return { ...user, name, ...impersonation };
-}
-
-async function headersOf(config: KubeConfig, groups: readonly string[]): Promise<RequestHeaders> {
+async function headersOf(config: KubeConfig, { asGroups, asUid, asUserExtra }: LoadOptions): Promise<RequestHeaders> {
   const options: RequestOptions = {};
   await config.applyToHTTPSOptions(options);
   const headers: RequestHeaders = {};
   // Token files written by people end with a newline, which client-node leaves in.
   for (const [key, value] of Object.entries(options.headers ?? {})) headers[key.toLowerCase()] = String(value).trim();
   if (options.auth) headers['authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
-  // client-node knows of no groups.
-  if (groups.length > 0) headers['impersonate-group'] = [...groups];
+  // client-node knows of the impersonated user only.
+  if (asGroups && asGroups.length > 0) headers['impersonate-group'] = [...asGroups];
+  if (asUid) headers['impersonate-uid'] = asUid;
+  for (const [key, values] of Object.entries(asUserExtra ?? {})) {
+    headers[`impersonate-extra-${encodeURIComponent(key).toLowerCase()}`] = [...values];
+  }
   return headers;
 }
 

@@ -1,4 +1,11 @@
-import { createKubeClient, type KubeClient, loadKubeConfig } from '@nicdiag/kube';
+import {
+  type ConnectionConfig,
+  createKubeClient,
+  type KubeClient,
+  KubeConfigError,
+  loadKubeConfig,
+} from '@nicdiag/kube';
+import { UsageError } from '../exitCodes.ts';
 import type { Io } from '../io.ts';
 import { type ConnectionFlags, loadOptionsOf, requestTimeoutOf } from './connectionFlags.ts';
 
@@ -10,10 +17,10 @@ export interface Connection extends AsyncDisposable {
   request(): { readonly signal: AbortSignal };
 }
 
-/** @throws KubeConfigError, UsageError */
+/** @throws UsageError for flags or a kubeconfig that cannot be used */
 export function connect(flags: ConnectionFlags, io: Pick<Io, 'signal'>): Connection {
   const timeoutMs = requestTimeoutOf(flags);
-  const config = loadKubeConfig(loadOptionsOf(flags));
+  const config = load(flags);
   const client = createKubeClient(config, { userAgent: 'kubectl-nicdiag' });
   return {
     client,
@@ -23,4 +30,13 @@ export function connect(flags: ConnectionFlags, io: Pick<Io, 'signal'>): Connect
     }),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
+}
+
+function load(flags: ConnectionFlags): ConnectionConfig {
+  try {
+    return loadKubeConfig(loadOptionsOf(flags));
+  } catch (cause) {
+    if (cause instanceof KubeConfigError) throw new UsageError(cause.message, { cause });
+    throw cause;
+  }
 }
