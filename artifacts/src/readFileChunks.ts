@@ -13,21 +13,27 @@ export interface ReadFileOptions {
    * collector would let some 70 MiB pile up.
    * @default false: every chunk is a buffer of its own */
   readonly reuse?: boolean;
+  /** @default CHUNK_LENGTH */
+  readonly chunkLength?: number;
 }
 
 /** The bytes of an open file, in chunks of 1 MiB (the last one shorter). */
 export async function* readFileChunks(
   file: FileHandle,
-  { start = 0, end = Number.POSITIVE_INFINITY, reuse = false }: ReadFileOptions = {},
+  { start = 0, end = Number.POSITIVE_INFINITY, reuse = false, chunkLength = CHUNK_LENGTH }: ReadFileOptions = {},
 ): AsyncGenerator<Buffer, void> {
-  const shared = reuse ? Buffer.allocUnsafeSlow(Math.min(CHUNK_LENGTH, Math.max(0, end - start))) : undefined;
-  let position = start;
-  while (position < end) {
-    const length = Math.min(CHUNK_LENGTH, end - position);
-    const chunk = shared?.subarray(0, length) ?? Buffer.allocUnsafe(length);
-    const { bytesRead } = await file.read(chunk, 0, chunk.byteLength, position);
-    if (bytesRead === 0) return;
-    position += bytesRead;
-    yield chunk.subarray(0, bytesRead);
+  const shared = reuse ? Buffer.allocUnsafeSlow(Math.min(chunkLength, Math.max(0, end - start))) : undefined;
+  try {
+    let position = start;
+    while (position < end) {
+      const length = Math.min(chunkLength, end - position);
+      const chunk = shared?.subarray(0, length) ?? Buffer.allocUnsafe(length);
+      const { bytesRead } = await file.read(chunk, 0, chunk.byteLength, position);
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      yield chunk.subarray(0, bytesRead);
+    }
+  } finally {
+    shared?.buffer.transfer(0);
   }
 }

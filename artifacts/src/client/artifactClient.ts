@@ -108,6 +108,10 @@ export function createArtifactClient(options: ArtifactClientOptions): ArtifactCl
   };
 }
 
+/** A body goes out in pieces of this size: what is written to a TLS connection at once lies in memory once more,
+ * encrypted. */
+const BODY_CHUNK_LENGTH = 128 * 1024;
+
 const JSON_CONTENT = { 'content-type': 'application/json' };
 
 /** A server that kept everything, or says nonsense, is sent at least the last byte: only a PUT makes it verify. */
@@ -130,7 +134,7 @@ function fileBody(path: string, start: number, end: number): TransportBody {
     length: end - start,
     async *stream() {
       await using file = await open(path, 'r');
-      yield* readFileChunks(file, { start, end, reuse: true });
+      yield* readFileChunks(file, { start, end, reuse: true, chunkLength: BODY_CHUNK_LENGTH });
     },
   };
 }

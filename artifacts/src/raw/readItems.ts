@@ -47,13 +47,16 @@ function joined(pending: Uint8Array, chunk: Uint8Array): Uint8Array {
   return pending.byteLength === 0 ? chunk : Buffer.concat([pending, chunk]);
 }
 
+/** What joins grow beyond what they need, so that they do not grow often. */
+const SPARE = 1.25;
+
 /** Joins in memory that is used again: what is pending lies in it already. */
 function createJoiner(): typeof joined {
   let memory = Buffer.alloc(0);
   return (pending, chunk) => {
     const length = pending.byteLength + chunk.byteLength;
     if (length > memory.byteLength) {
-      const larger = Buffer.allocUnsafeSlow(length * 2);
+      const larger = Buffer.allocUnsafeSlow(Math.ceil(length * SPARE));
       larger.set(pending);
       memory = larger;
     } else

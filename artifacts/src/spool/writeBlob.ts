@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, rename } from 'node:fs/promises';
 import { type Digest, digestFromHex } from '../digest.ts';
-import { compress } from '../zstd/compress.ts';
+import { compress, freeOutput } from '../zstd/compress.ts';
 
 /** A finished file of a collector, compressed on disk and ready to be uploaded. */
 export interface SpooledBlob {
@@ -38,6 +38,7 @@ export async function writeBlob(
   for await (const chunk of compress(hashed())) {
     await file.writeFile(chunk);
     storedSize += chunk.byteLength;
+    freeOutput(chunk);
   }
   await file.datasync();
   await rename(partial, path);

@@ -1,5 +1,5 @@
 import type { ByteSlab } from '../collect/byteSlab.ts';
-import type { Item } from '../collect/item.ts';
+import type { Frame, Item } from '../collect/item.ts';
 import type { Placing } from '../collect/placing.ts';
 import { createItemBlock } from './itemBlock.ts';
 import {
@@ -20,8 +20,10 @@ const LONG_NS = 1_000_000n;
 
 /** Room of one block. */
 const BLOCK_BYTES = 128 * 1024;
-/** Memory of its own for a large item is made in such steps. */
+/** Memory of its own for a large item is made in such steps, with room for what is not known of the item yet when its
+ * largest answer comes: description, numbers, mailboxes. */
 const LARGE_STEP = 256 * 1024;
+const LARGE_SPARE = 16 * 1024;
 
 /** The two blocks of a thread: one is filled while the main thread works on the other. That is all the memory that items
  * take on their way, and all the back-pressure there is. */
@@ -43,6 +45,14 @@ export interface ItemBatches extends ByteSlab {
 export interface ItemMemory {
   readonly writers: readonly ItemBlockWriter[];
   readonly named: NamedNumbers;
+  /** For items that are larger than a block, one at a time. As large as the largest was: left to the garbage collector,
+   * such memory piles up. */
+  large?: LargeBlock;
+}
+
+interface LargeBlock {
+  readonly memory: SharedArrayBuffer;
+  readonly writer: ItemBlockWriter;
 }
 
 /** @param blocks of `createItemBlocks` */
@@ -53,16 +63,16 @@ export function createItemMemory(blocks: readonly SharedArrayBuffer[]): ItemMemo
 
 /** @param send hands a full block over: the number of one of the blocks, or memory of its own for an item that is larger */
 export function createItemBatches(
-  { writers, named }: ItemMemory,
+  itemMemory: ItemMemory,
   send: (block: number | SharedArrayBuffer) => void,
 ): ItemBatches {
+  const { writers, named } = itemMemory;
   let turn = 0;
   let current: ItemBlockWriter | undefined;
-  let large: { readonly memory: SharedArrayBuffer; readonly writer: ItemBlockWriter } | undefined;
   let since = 0;
   let count = 0;
-  /** Memory for commands that found no room in a block. */
-  const strays = new Set<ArrayBuffer>();
+  /** Whether an answer that found no room in a block lies in the large one, its item not yet added. */
+  let inLarge = false;
 
   /** The block to fill; waits for the main thread when it has them all. */
   function block(): ItemBlockWriter {
@@ -80,21 +90,28 @@ export function createItemBatches(
     if (memory !== undefined) return memory;
     // What the item under way has is in this block: then the rest of it lies elsewhere, until it is added.
     if (block().settled) flush();
-    return block().allocate(length) ?? stray(length);
+    return block().allocate(length) ?? allocateLarge(length);
   }
 
-  function stray(length: number): Uint8Array {
-    const memory = new ArrayBuffer(length);
-    strays.add(memory);
-    return new Uint8Array(memory);
+  /** Where its item will most likely go to the main thread. */
+  function allocateLarge(length: number): Uint8Array {
+    if (!inLarge) clearLarge(length + LARGE_SPARE);
+    const memory = itemMemory.large?.writer.allocate(length);
+    inLarge ||= memory !== undefined;
+    return memory ?? new Uint8Array(length);
   }
 
-  /** An item lies in a block now: what it had elsewhere is given back at once. Left to the garbage collector, 100 MiB of a
-   * large dump pile up before it runs. */
-  function freeStrays({ frames }: Item): void {
-    for (const { buffer } of frames.flatMap(({ inbox, outbox }) => [inbox, outbox])) {
-      if (buffer instanceof ArrayBuffer && strays.delete(buffer)) buffer.transfer(0);
-    }
+  /** The large block, empty, once the main thread is done with its last item. */
+  function clearLarge(room: number): LargeBlock {
+    let { large } = itemMemory;
+    large?.writer.waitUntilFree();
+    if (large === undefined || large.memory.byteLength < room) {
+      const memory = createItemBlock(LARGE_STEP * Math.ceil(room / LARGE_STEP));
+      large = { memory, writer: createItemBlockWriter(memory, named) };
+      itemMemory.large = large;
+    } else large.writer.clear();
+    inLarge = false;
+    return large;
   }
 
   function add(item: Item): void {
@@ -102,9 +119,14 @@ export function createItemBatches(
       flush();
       if (!block().add(item)) sendAlone(item);
     }
-    if (strays.size > 0) freeStrays(item);
+    if (liesInLarge(item)) inLarge = false;
     count += 1;
     flushIfDue();
+  }
+
+  function liesInLarge({ frames }: Item): boolean {
+    const memory = itemMemory.large?.memory;
+    return inLarge && frames.some(({ inbox, outbox }) => inbox.buffer === memory || outbox.buffer === memory);
   }
 
   function flushIfDue(): void {
@@ -142,16 +164,15 @@ export function createItemBatches(
     send(sent);
   }
 
-  /** At most one such block is under way; it is used again for the next item that fits. */
   function sendAlone(item: Item): void {
-    large?.writer.waitUntilFree();
-    const wanted = blockBytesFor(item);
-    if (large === undefined || large.memory.byteLength < wanted) {
-      const memory = createItemBlock(LARGE_STEP * Math.ceil(wanted / LARGE_STEP));
-      large = { memory, writer: createItemBlockWriter(memory, named) };
+    let { large } = itemMemory;
+    // Not where its bytes are: the block would be cleared of them.
+    if (!inLarge || large === undefined || !large.writer.add(item)) {
+      const whole = liesInLarge(item) ? { ...item, frames: item.frames.map(copyOf) } : item;
+      large = clearLarge(blockBytesFor(whole));
+      large.writer.add(whole);
     }
-    large.writer.clear();
-    large.writer.add(item);
+    inLarge = false;
     large.writer.handOver();
     block().clear();
     send(large.memory);
@@ -166,4 +187,8 @@ export function createItemBatches(
     add,
     flush,
   };
+}
+
+function copyOf(frame: Frame): Frame {
+  return { ...frame, inbox: frame.inbox.slice(), outbox: frame.outbox.slice() };
 }

@@ -70,16 +70,26 @@ export function unsentItems(memory: SharedArrayBuffer, names: ItemNames): readon
   return Atomics.load(headerOf(memory), LAYOUT.state) === 0 ? readItemBlock(memory, names) : [];
 }
 
-/** The finished items of a block, in the order in which they were put in. Their bytes are a copy: the block may be used
- * anew afterwards, and while it is read its thread may go on.
+export interface ReadBlockOptions {
+  /** Leaves the bytes of the items in the block: they are good until it is given back to its thread.
+   * @default false: they are a copy; the block may be used anew, and while it is read its thread may go on */
+  readonly inPlace?: boolean;
+}
+
+/** The finished items of a block, in the order in which they were put in.
  * @param names of this thread; blocks are read in the order in which they were sent, each once */
-export function readItemBlock(memory: SharedArrayBuffer, names: ItemNames): readonly Item[] {
+export function readItemBlock(
+  memory: SharedArrayBuffer,
+  names: ItemNames,
+  { inPlace = false }: ReadBlockOptions = {},
+): readonly Item[] {
   const header = headerOf(memory);
   const from = Atomics.load(header, LAYOUT.rowsFrom);
   if (from === 0) return [];
   const words = new Uint32Array(memory);
   const times = new BigInt64Array(memory);
-  const bytes = new Uint8Array(memory, 0, header[LAYOUT.bytesTo]).slice();
+  const whole = new Uint8Array(memory, 0, header[LAYOUT.bytesTo]);
+  const bytes = inPlace ? whole : whole.slice();
   const items: Item[] = [];
   for (let end = words.length; end > from; ) {
     const row = end - LAYOUT.itemWords;

@@ -15,7 +15,7 @@ export interface LaneThread {
   readonly names: ItemNames;
   /** Begins a job; the one before must have had its last event. */
   work(job: LaneJob, control: SharedArrayBuffer, handlers: LaneThreadHandlers): void;
-  /** Back for the next job. To be called after the job's last event. */
+  /** Back for the next job. To be called after the job's last event, and when nobody needs what is in its blocks. */
   release(): void;
   /** Ends it, if it can be ended. */
   end(): void;

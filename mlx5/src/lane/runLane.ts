@@ -25,7 +25,8 @@ export function lostLanes(): number {
  * The consumer sets the pace: when it does not ask for the next event, the lane waits after a few batches of items.
  * Aborting the signal stops the lane before its next command; what was read still comes. Leaving the loop early stops it
  * likewise and waits until the device is closed, or the lane lost. */
-export async function* runLane(job: LaneJob, { signal, onReturned }: RunLaneOptions): AsyncGenerator<LaneEvent, void> {
+export async function* runLane(job: LaneJob, options: RunLaneOptions): AsyncGenerator<LaneEvent, void> {
+  const { signal } = options;
   if (signal.aborted) {
     yield* endAll(job, new Map(), { state: 'Cancelled', reason: 'Cancelled' });
     yield { type: 'ended', outcome: 'cancelled' };
@@ -37,7 +38,7 @@ export async function* runLane(job: LaneJob, { signal, onReturned }: RunLaneOpti
     yield { type: 'ended', outcome: 'hung', message };
     return;
   }
-  const lane = startLane(job, signal, onReturned);
+  const lane = startLane(job, options);
   try {
     for await (const event of lane.events) {
       yield event;
@@ -53,6 +54,10 @@ export interface RunLaneOptions {
   readonly signal: AbortSignal;
   /** Told when the thread of a lane that ended as `hung` has come back after all: the device can be asked again. */
   readonly onReturned?: () => void;
+  /** Leaves the bytes of items in the lane's own memory, which is used again: they are good until the next event is asked
+   * for. For a consumer that puts items on a disk as they come.
+   * @default false: items keep their bytes as long as they are referenced */
+  readonly inPlace?: boolean;
 }
 
 interface Lane {
@@ -62,7 +67,7 @@ interface Lane {
   stop(): Promise<void>;
 }
 
-function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): Lane {
+function startLane(job: LaneJob, { signal, onReturned, inPlace = false }: RunLaneOptions): Lane {
   const supervision = createSupervision();
   const queue = createEventQueue<LaneEvent>();
   const gone = Promise.withResolvers<void>();
@@ -70,6 +75,8 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
   /** Blocks whose items nobody has consumed yet, oldest first. */
   const underWay: SharedArrayBuffer[] = [];
   let over = false;
+  /** Whether the thread has said the last event of the job itself, and can have another. */
+  let ended = false;
   let abandoned = false;
   let returned = false;
   /** Nobody consumes any more: the worker need not wait. */
@@ -106,7 +113,6 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
     lost += 1;
     // Should the command come back after all, the thread stops before its next one.
     supervision.cancel();
-    lift();
     thread.abandon();
     cleanUp();
     finish('hung', `${job.device.pciAddress}: a command to ${job.device.node} has not come back in ${age} ms`);
@@ -127,11 +133,10 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
     if (over) return;
     deliver(message.type === 'block' ? open(message) : message);
     if (message.type !== 'ended') return;
-    // From here on the blocks are the next job's.
     over = true;
+    ended = true;
     queue.close();
     cleanUp();
-    thread.release();
     gone.resolve();
   }
 
@@ -142,7 +147,7 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
 
   function open({ collector, block }: Extract<LaneMessage, { type: 'block' }>): LaneEvent {
     const memory = memoryOf(block);
-    const items = readItemBlock(memory, thread.names);
+    const items = readItemBlock(memory, thread.names, { inPlace });
     if (lifted) freeItemBlock(memory);
     else underWay.push(memory);
     return { type: 'items', collector, items };
@@ -156,7 +161,7 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
 
   function consumed(): void {
     const memory = underWay.shift();
-    if (memory !== undefined && !over) freeItemBlock(memory);
+    if (memory !== undefined) freeItemBlock(memory);
   }
 
   function lift(): void {
@@ -174,6 +179,7 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
   }
 
   function crashed(message: string): void {
+    ended = false;
     if (abandoned) {
       comeBack();
       return;
@@ -186,10 +192,12 @@ function startLane(job: LaneJob, signal: AbortSignal, onReturned?: () => void): 
   return {
     events: queue,
     consumed,
-    stop() {
+    async stop() {
       supervision.cancel();
       lift();
-      return gone.promise;
+      await gone.promise;
+      // Not before: until now there were items to be consumed, which lie in blocks that the next job will use.
+      if (ended) thread.release();
     },
   };
 }

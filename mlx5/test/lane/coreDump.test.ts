@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import test from 'ava';
 import { editedProfile, speakVersion } from '../../../emulator/test/editedProfile.ts';
@@ -22,6 +23,10 @@ if (reason !== undefined) test(`core dumps of emulated devices are skipped: ${re
 /** What firmware wrote into memory. */
 function dumped({ frames }: Item): Uint8Array {
   return frames.at(-1)?.outbox.subarray(80) ?? new Uint8Array(0);
+}
+
+function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
 }
 
 /** Whether the one fault of a host has had its command. */
@@ -183,6 +188,33 @@ onHost('cancelled in the middle, a dump keeps what it has and releases its memor
       [WINDOW, WINDOW],
     );
     await nothingLent(t, host, 'cancelled');
+  } finally {
+    await host.stop();
+  }
+});
+
+onHost('in place, items are good until the next event is asked for, and then their memory is used again', async (t) => {
+  const host = await hostWith('V4');
+  try {
+    const copied = await lane(host.device(CX7), intrusive);
+    const seen: string[] = [];
+    let first: Item | undefined;
+    await lane(host.device(CX7), {
+      ...intrusive,
+      inPlace: true,
+      async onEvent(event) {
+        if (event.type !== 'items') return;
+        // The lane goes on meanwhile, as far as it can.
+        await host.control({ status: true });
+        for (const item of event.items) seen.push(digest(dumped(item)));
+        first ??= event.items[0];
+      },
+    });
+    t.deepEqual(
+      seen,
+      copied.items.map((item) => digest(dumped(item))),
+    );
+    t.not(digest(dumped(first!)), seen[0]);
   } finally {
     await host.stop();
   }

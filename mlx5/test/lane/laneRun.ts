@@ -19,6 +19,7 @@ export interface LaneOptions extends Partial<LaneJob> {
   readonly specs?: readonly CollectorSpec[];
   readonly done?: readonly Item[];
   readonly signal?: AbortSignal;
+  readonly inPlace?: boolean;
   /** Is called with each event before the next is asked for. */
   readonly onEvent?: (event: LaneEvent) => void | Promise<void>;
 }
@@ -40,6 +41,7 @@ export async function lane(device: NicFunction, options: LaneOptions = {}): Prom
   const events: LaneEvent[] = [];
   for await (const event of runLane(laneJob(device, options), {
     signal: options.signal ?? new AbortController().signal,
+    inPlace: options.inPlace ?? false,
   })) {
     events.push(event);
     await options.onEvent?.(event);

@@ -13,7 +13,6 @@ import { budgetKey } from '../spool/spoolBudget.ts';
 import type { CaptureContext } from './captureContext.ts';
 import type { CaptureState } from './captureState.ts';
 import { endCollector } from './endCollector.ts';
-import { freeItems } from './freeItems.ts';
 import { toRfc3339 } from './rfc3339.ts';
 
 export interface DeviceCollection {
@@ -106,7 +105,6 @@ export async function collectDevice(
         if (!context.budget.take(key, bytes)) throw spoolLimit(context.budget.limit);
         await (await spoolOf(event.collector)).append(event.items);
         context.metrics.items(event.items);
-        freeItems(event.items);
         return crashPoint('items-flushed');
       }
       case 'collectorEnded': {
@@ -150,7 +148,7 @@ async function runLane(
 ): Promise<LaneEnd> {
   const { asic } = deviceOf(capture.record, pciAddress).device;
   try {
-    const end = await context.lanes.run(asic, prepare, consume, { signal: capture.commands });
+    const end = await context.lanes.run(asic, prepare, consume, { signal: capture.commands, inPlace: true });
     if (end.outcome !== 'done' && end.outcome !== 'cancelled') {
       capture.logger.warn('a lane ended early', { device: pciAddress, ...end });
     }

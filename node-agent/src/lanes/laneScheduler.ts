@@ -7,7 +7,7 @@ import { schedule } from './schedule.ts';
  * `hung` end `onReturned` is told when the kernel has let go of the command. */
 export type StartLane = (
   job: LaneJob,
-  options: { readonly signal: AbortSignal; readonly onReturned: () => void },
+  options: { readonly signal: AbortSignal; readonly onReturned: () => void; readonly inPlace: boolean },
 ) => AsyncIterable<LaneEvent>;
 
 export interface LaneScheduler {
@@ -15,12 +15,13 @@ export interface LaneScheduler {
    * until the promise resolves. An aborted signal stops the job at its next command, or before its turn.
    * @param asic whose turn it is; turns are taken in the order of the calls
    * @param prepare makes the job when the turn has come; what it opens is not held while the job waits
+   * @param options `inPlace`: items are good until `consume` resolves only, and their bytes are not copied
    * @throws what `prepare` and `consume` throw, the latter after the lane has ended */
   run(
     asic: string,
     prepare: () => Promise<LaneJob>,
     consume: (event: LaneEvent) => Promise<void>,
-    options: { readonly signal: AbortSignal },
+    options: { readonly signal: AbortSignal; readonly inPlace?: boolean },
   ): Promise<LaneEnd>;
   /** ASICs whose lane is stuck in a command and was given up. */
   lost(): readonly string[];
@@ -95,7 +96,7 @@ export function createLaneScheduler({
   };
 
   return {
-    async run(asic, prepare, consume, { signal }) {
+    async run(asic, prepare, consume, { signal, inPlace = false }) {
       const granted = await turn(asic, signal);
       if (granted === 'cancelled') return { outcome: 'cancelled' };
       if (granted === 'refused') return { outcome: 'hung', message: refusal(asic, lost) };
@@ -105,6 +106,7 @@ export function createLaneScheduler({
         let returned = false;
         const events = startLane(job, {
           signal: AbortSignal.any([signal, failed.signal]),
+          inPlace,
           onReturned() {
             returned = true;
             remove(lost, asic);

@@ -105,7 +105,7 @@ export async function runDevice(
     maxBytes: run.maxBytes,
     devlink: run.devlink,
   };
-  for await (const event of runLane(job, { signal })) await take(event);
+  for await (const event of runLane(job, { signal, inPlace: true })) await take(event);
 
   const findings: CollectorFindings[] = [];
   for (const { collector, spool, progress } of collectors) {
