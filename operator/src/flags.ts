@@ -40,6 +40,7 @@ export class FlagError extends Error {
 const logLevels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
 export const usage = `nicdiag-operator: turns DiagnosticCaptures into work for node agents and folds their results.
+nicdiag-operator selftest agent|captures: checks an installation; --help says more.
 
   --kubeconfig FILE             default: $KUBECONFIG, ~/.kube/config, else the Pod's service account
   --token-file FILE             in place of a kubeconfig: token for the API server, read anew each minute

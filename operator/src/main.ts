@@ -7,6 +7,7 @@ import { answerQuestions, createLogger, createProbeServer, runProgram } from '@n
 import { FlagError, type OperatorFlags, parseFlags, usage } from './flags.ts';
 import { createOperatorMetrics } from './metrics.ts';
 import { createOperator } from './operator.ts';
+import { runSelftest } from './selftest/runSelftest.ts';
 
 /** The lease went to another replica while this one still worked. Starting anew is the safe way back to standby. */
 class LeadershipLostError extends Error {
@@ -16,6 +17,9 @@ class LeadershipLostError extends Error {
     super('the lease was lost; exiting so that nothing remembered is acted upon');
   }
 }
+
+const [command, ...rest] = process.argv.slice(2);
+if (command === 'selftest') process.exit(await runSelftest(rest, (line) => process.stdout.write(`${line}\n`)));
 
 const flags = flagsOrExit();
 const logger = createLogger({ program: 'nicdiag-operator', level: flags.logLevel });

@@ -5,6 +5,7 @@ import { type PodProgram, parseManifests, renderChart, type Stack, startStack } 
 import { MARK, markedProcesses, mountsBelow } from '@nicdiag/tools/nursery';
 import test from 'ava';
 import { appliedObjects, objectName } from './stack/appliedObjects.ts';
+import { selftest } from './stack/selftest.ts';
 
 /* What every test with all the programs builds upon: that they run as the chart says and that nothing is left. */
 let stack: Stack;
@@ -81,6 +82,18 @@ test.serial('each program has the arguments of its rendered Pod, paths in volume
     '--log-level=info',
     ...toApi(server.root),
   ]);
+});
+
+test.serial('the self-test with an agent’s credentials finds that it speaks for its own node only', async (t) => {
+  const { cluster, artifactServer } = stack;
+  const credentials = stack.agent('gpu-a').path(API_ACCESS);
+  const result = await selftest([
+    ...['agent', `--token-file=${credentials}/token`, `--api-ca=${credentials}/ca.crt`],
+    ...[`--api-server=${cluster.server}`, `--artifacts-url=${artifactServer.url}`],
+    `--artifacts-ca=${artifactServer.caFile}`,
+  ]);
+  t.deepEqual(result.verdicts, ['ok', 'ok', 'ok', 'ok', 'ok'], result.output);
+  t.is(result.code, 0);
 });
 
 test.serial("each program has its Pod's environment, and nothing of the stack's", (t) => {

@@ -17,7 +17,7 @@ export class ChartError extends Error {
   readonly code = 'Chart';
 }
 
-/** Renders charts/nicdiag as `helm template` prints it.
+/** Renders charts/nicdiag as `helm template --skip-tests` prints it: the Pods of `helm test` are no part of what is applied.
  * @param values content of values files, as JSON or YAML; a later one goes before an earlier, all go before
  * {@link developmentValues}
  * @throws ChartError with helm's message */
@@ -30,7 +30,7 @@ export async function renderChart(cluster: Cluster, ...values: readonly string[]
     writeFileSync(`${directory}/${index}.yaml`, content);
     return `--values=${directory}/${index}.yaml`;
   });
-  const args = ['template', RELEASE, CHART, '--namespace=nicdiag-system', ...files];
+  const args = ['template', RELEASE, CHART, '--namespace=nicdiag-system', '--skip-tests', ...files];
   const environment = { ...process.env, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home };
   const child = spawn(cluster.binaries.helm, args, { env: environment, stdio: 'pipe' });
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
