@@ -5,6 +5,8 @@ import { load } from 'js-yaml';
 /** The part of a structural schema that the generator reads. */
 export interface Schema {
   readonly type?: 'object' | 'array' | 'string' | 'integer' | 'boolean';
+  /** A number, quoted or not: it has no type. */
+  readonly 'x-kubernetes-int-or-string'?: true;
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema;

@@ -50,6 +50,7 @@ async function generateKind(crd: Crd, owners: Owners): Promise<string> {
   };
 
   const shape = (schema: Schema, path: string): TypeSchema => {
+    if (schema['x-kubernetes-int-or-string'] === true) return { tsType: 'number | string' };
     if (schema.type === 'array')
       return { type: 'array', items: schema.items ? convert(schema.items, `${path}[]`) : {} };
     if (schema.type !== 'object') return { type: schema.type, ...(schema.enum ? { enum: schema.enum } : {}) };

@@ -117,6 +117,21 @@ for (const [given, edit] of [
         ],
       }),
   ],
+  [
+    'numbers without quotes',
+    (spec) =>
+      Object.assign(spec, {
+        collectors: [
+          ...withRegisters({ name: 'PPCNT', index: { local_port: 1, grp: 0x12 } }, { id: 0x5031 }),
+          { name: 'qps', type: 'ObjectDump', objectDump: { objects: [{ type: 'QP', ids: 256 }] } },
+          { name: 'd', type: 'ResourceDump', resourceDump: { segments: [{ id: 0x1000, index: 1, index2: 2 }] } },
+        ],
+      }),
+  ],
+  [
+    'an unknown register by number and length, with impact Intrusive',
+    (spec) => Object.assign(spec, { impact: 'Intrusive', collectors: withRegisters({ id: '0x90f3', length: 64 }) }),
+  ],
   ['a name of 63 characters', (_spec, metadata) => Object.assign(metadata, { name: 'a'.repeat(63) })],
   ['the longest deadline', (spec) => Object.assign(spec, { deadline: '24h', nodeDeadline: '1h30m' })],
 ] as const satisfies readonly (readonly [

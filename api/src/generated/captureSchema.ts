@@ -210,15 +210,40 @@ export const CAPTURE_SPEC_SCHEMA: object = {
                       "pattern": "^[A-Za-z][A-Za-z0-9_]*$"
                     },
                     "id": {
-                      "type": "string",
+                      "anyOf": [
+                        {
+                          "type": "integer"
+                        },
+                        {
+                          "type": "string"
+                        }
+                      ],
+                      "minimum": 0,
+                      "maximum": 65535,
                       "maxLength": 6,
                       "pattern": "^0x[0-9a-fA-F]{1,4}$"
+                    },
+                    "length": {
+                      "type": "integer",
+                      "format": "int32",
+                      "minimum": 4,
+                      "maximum": 4096,
+                      "multipleOf": 4
                     },
                     "index": {
                       "type": "object",
                       "maxProperties": 16,
                       "additionalProperties": {
-                        "type": "string",
+                        "anyOf": [
+                          {
+                            "type": "integer"
+                          },
+                          {
+                            "type": "string"
+                          }
+                        ],
+                        "minimum": 0,
+                        "maximum": 4294967295,
                         "maxLength": 10,
                         "pattern": "^(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})$"
                       }
@@ -384,7 +409,16 @@ export const CAPTURE_SPEC_SCHEMA: object = {
                       ]
                     },
                     "ids": {
-                      "type": "string",
+                      "anyOf": [
+                        {
+                          "type": "integer"
+                        },
+                        {
+                          "type": "string"
+                        }
+                      ],
+                      "minimum": 0,
+                      "maximum": 4294967295,
                       "minLength": 1,
                       "maxLength": 512,
                       "pattern": "^(all|(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})(-(0x[0-9a-fA-F]{1,8}|[0-9]{1,10}))?(, ?(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})(-(0x[0-9a-fA-F]{1,8}|[0-9]{1,10}))?)*)$"
@@ -393,7 +427,16 @@ export const CAPTURE_SPEC_SCHEMA: object = {
                       "type": "object",
                       "maxProperties": 8,
                       "additionalProperties": {
-                        "type": "string",
+                        "anyOf": [
+                          {
+                            "type": "integer"
+                          },
+                          {
+                            "type": "string"
+                          }
+                        ],
+                        "minimum": 0,
+                        "maximum": 4294967295,
                         "maxLength": 10,
                         "pattern": "^(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})$"
                       }
@@ -428,18 +471,45 @@ export const CAPTURE_SPEC_SCHEMA: object = {
                       "pattern": "^[A-Za-z][A-Za-z0-9_ -]*$"
                     },
                     "id": {
-                      "type": "string",
+                      "anyOf": [
+                        {
+                          "type": "integer"
+                        },
+                        {
+                          "type": "string"
+                        }
+                      ],
+                      "minimum": 0,
+                      "maximum": 65535,
                       "maxLength": 6,
                       "pattern": "^0x[0-9a-fA-F]{1,4}$"
                     },
                     "index": {
-                      "type": "string",
+                      "anyOf": [
+                        {
+                          "type": "integer"
+                        },
+                        {
+                          "type": "string"
+                        }
+                      ],
+                      "minimum": 0,
+                      "maximum": 4294967295,
                       "minLength": 1,
                       "maxLength": 512,
                       "pattern": "^(all|active|(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})(-(0x[0-9a-fA-F]{1,8}|[0-9]{1,10}))?(, ?(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})(-(0x[0-9a-fA-F]{1,8}|[0-9]{1,10}))?)*)$"
                     },
                     "index2": {
-                      "type": "string",
+                      "anyOf": [
+                        {
+                          "type": "integer"
+                        },
+                        {
+                          "type": "string"
+                        }
+                      ],
+                      "minimum": 0,
+                      "maximum": 4294967295,
                       "minLength": 1,
                       "maxLength": 512,
                       "pattern": "^(all|active|(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})(-(0x[0-9a-fA-F]{1,8}|[0-9]{1,10}))?(, ?(0x[0-9a-fA-F]{1,8}|[0-9]{1,10})(-(0x[0-9a-fA-F]{1,8}|[0-9]{1,10}))?)*)$"

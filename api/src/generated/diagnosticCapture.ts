@@ -182,15 +182,19 @@ export interface RegisterRequest {
   /**
    * Register id, hexadecimal, e.g. `0x5008`.
    */
-  id?: string;
+  id?: number | string;
   /**
-   * Values of index fields by field name, e.g. `{local_port: "1"}`. A field that is left out is iterated where the register has a natural range (ports, their protocol, lanes, modules, sensors), else 0.
+   * Bytes to read, 4 to 4096, of a register that nicdiag knows neither by name nor by id; they are kept raw. Nobody here knows what such a read does: needs id and impact Intrusive.
+   */
+  length?: number;
+  /**
+   * Values of index fields by field name, e.g. `{local_port: 1}`. A field that is left out is iterated where the register has a natural range (ports, their protocol, lanes, modules, sensors), else 0.
    */
   index?: {
     /**
      * Value, decimal or hexadecimal with 0x.
      */
-    [k: string]: string;
+    [k: string]: number | string;
   };
 }
 export interface CapabilityDump {
@@ -331,15 +335,15 @@ export interface ObjectRequest {
   /**
    * Numbers, ranges such as `0x100-0x1ff`, several of them by commas; or `all`, which are those that a resource dump of the device reveals. Left out for what a function has once; own vport, first GID and the like where that is what is meant mostly.
    */
-  ids?: string;
+  ids?: number | string;
   /**
-   * Further input fields of the command by name, e.g. `{table_type: "0x0", table_id: "5"}` for FLOW_GROUP.
+   * Further input fields of the command by name, e.g. `{table_type: 0x0, table_id: 5}` for FLOW_GROUP.
    */
   index?: {
     /**
      * Value, decimal or hexadecimal with 0x.
      */
-    [k: string]: string;
+    [k: string]: number | string;
   };
   /**
    * Objects of this request that are asked for at most, 1 to 65536. Default 4096.
@@ -386,15 +390,15 @@ export interface SegmentRequest {
   /**
    * Number of the segment type, hexadecimal, e.g. `0x1000`.
    */
-  id?: string;
+  id?: number | string;
   /**
    * First index, of what the menu says: numbers, ranges such as `0x100-0x1ff`, several of them by commas; `all` or `active` where the menu offers it. Required where the menu says so.
    */
-  index?: string;
+  index?: number | string;
   /**
    * Second index, likewise; e.g. entries of a queue.
    */
-  index2?: string;
+  index2?: number | string;
 }
 export interface CoreDump {
   /**

@@ -12,6 +12,7 @@ export const regCommand: LocalCommand = {
     command
       .argument('[register...]', 'by name or id, e.g. PPCNT 0x5008')
       .option('--set <set>', 'Standard, or All that the device has and that can be read without side effect')
+      .option('--length <bytes>', 'of registers by an id that nobody here knows: read raw (--impact Intrusive)')
       .option('-p, --port <number>', 'value of local_port (default: every port of the function)')
       .option(
         '-i, --indexes <field=value,...>',
@@ -19,16 +20,18 @@ export const regCommand: LocalCommand = {
         (pairs: string, before: string[]) => [...before, ...pairs.split(',')],
         [],
       ),
-  request(registers, { set, port, indexes }) {
+  request(registers, { set, length, port, indexes }) {
     if ((set === undefined) === (registers.length === 0)) throw new UsageError('name registers, or a --set of them');
     if (set !== undefined) {
       if (set !== 'Standard' && set !== 'All')
         throw new UsageError(`--set must be Standard or All, not ${String(set)}`);
+      if (length !== undefined) throw new UsageError('--length is for registers by id, not for a --set of them');
       return { spec: { name: 'reg', type: 'RegisterDump', registerDump: { set } } };
     }
     const values = indexValues(indexes, port);
+    const bytes = length === undefined ? {} : { length: lengthOf(String(length)) };
     const requests: RegisterRequest[] = registers.map((register) => ({
-      ...(NUMBER.test(register) ? { id: idOf(register) } : { name: register.toUpperCase() }),
+      ...(NUMBER.test(register) ? { id: idOf(register), ...bytes } : { name: register.toUpperCase() }),
       ...(Object.keys(values).length === 0 ? {} : { index: values }),
     }));
     const names = new Set(requests.map(({ name }) => name));
@@ -39,6 +42,13 @@ export const regCommand: LocalCommand = {
     };
   },
 };
+
+/** @throws UsageError */
+function lengthOf(text: string): number {
+  const length = Number(text);
+  if (Number.isInteger(length) && length >= 4 && length <= 4096 && length % 4 === 0) return length;
+  throw new UsageError(`--length must be a multiple of 4 from 4 to 4096, not ${text}`);
+}
 
 function idOf(text: string): string {
   return `0x${Number(text).toString(16)}`;

@@ -41,6 +41,30 @@ test('reg reads registers by name and by id, of one port or of all', async (t) =
   t.like(JSON.parse(byId.out), { name: 'PPCNT', index: { local_port: 1 } });
 });
 
+test('reg reads what the database has not: by name, and what nobody here knows by number and length', async (t) => {
+  const { root } = t.context.host;
+  const reg = (...args: string[]) => run(root, 'reg', '-d', 'fwctl0', ...args);
+  const known = await reg('rcr', '-o', 'json');
+  t.is(known.code, 0, known.err);
+  t.like(JSON.parse(known.out), { key: 'RCR', fields: { health_severity_bitmask: 7 } });
+  t.regex((await reg('mtwe')).out, /^MTWE\n/);
+  const timid = await reg('0x90f3', '--length', '48');
+  t.is(timid.code, 3);
+  t.regex(timid.err, /this is Intrusive.*say --impact Intrusive/);
+  const read = await reg('0x90f3', '--length', '48', '-p', '1', '--impact', 'Intrusive', '-o', 'raw');
+  t.is(read.code, 0, read.err);
+  const bytes = Buffer.from(read.out, 'latin1');
+  t.is(bytes.length, 48);
+  t.is(bytes.toString('hex', 0, 8), '00010000c0de0104');
+  const text = await reg('0x90f3', '--length', '48', '--impact', 'Intrusive');
+  t.regex(text.out, /^0x90f3\n(.*\n)*.*at 0x2c: 0xc0de002c\n/);
+  const short = await reg('0x90f3', '--length', '8', '--impact', 'Intrusive', '-o', 'json');
+  t.is(short.code, 1, 'firmware refuses what is shorter than the register');
+  t.like(JSON.parse(short.out), { outcome: 'refused', error: { name: 'BAD_INPUT_LEN' } });
+  t.regex((await reg('0x90f3')).err, /no register 0x90f3 .*give its length/);
+  t.regex((await reg('0x90f3', '--length', '5')).err, /--length must be a multiple of 4/);
+});
+
 test('the same bytes as text, hex, YAML and raw', async (t) => {
   const { root } = t.context.host;
   const mgir = (format: string) => run(root, 'reg', '-d', 'fwctl0', 'MGIR', '-o', format);

@@ -16,6 +16,8 @@ function validIndex(name: string, protocol: string): Record<string, number> {
   const register = registerByName(name);
   if (register === undefined) return {};
   if (name === 'Resource_dump_registers') return { segment_type: 0xffff, inline_dump: 1 };
+  // Its layout is not of the database, which would mark the index fields.
+  if (name === 'PUDE') return { local_port: 1 };
   if (name === 'MNVDA') return { 'configuration_item_header.type': 0x80 };
   const usable: Readonly<Record<string, number>> = {
     local_port: 1,

@@ -10,7 +10,7 @@ import {
   readBits,
 } from '../prm/index.ts';
 import type { Scope } from './channel.ts';
-import { type CommandClass, type GuardRule, guardRules } from './guardRules.ts';
+import { type CommandClass, type GuardRule, guardRules, unknownRegisterRule } from './guardRules.ts';
 
 export type GuardErrorCode =
   | 'UnknownCommand'
@@ -82,10 +82,14 @@ export function createGuard(impact: Impact): Guard {
 
   function admitRegister(memory: Uint8Array, at: number, length: number): void {
     const id = inboxRegisterId(memory, at);
-    const rule = registers.get(id);
-    if (rule === undefined) {
-      throw new GuardError('UnknownRegister', `register 0x${id.toString(16)} is not in the table`);
+    const known = registers.get(id);
+    if (known === undefined && !classes.includes(unknownRegisterRule().class)) {
+      throw new GuardError(
+        'UnknownRegister',
+        `register 0x${id.toString(16)} is not in the table; it may be read bare with impact Intrusive, not with ${impact}`,
+      );
     }
+    const rule = known ?? unknownRegisterRule();
     checkClass(rule);
     if (readBits(memory, at * 8 + 64, 16) !== 0 || readBits(memory, at * 8 + 96, 32) !== 0) {
       throw new GuardError('InputNotAllowed', `${rule.name}: the argument of a register read is 0`);

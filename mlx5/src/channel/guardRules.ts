@@ -70,7 +70,23 @@ export interface GuardRules {
   readonly registers: RuleTable;
 }
 
+/** A register that is not in the table. A bare read of it may act all the same, so it counts as what can disturb the
+ * device; and nothing is put into it but the port, where registers of ports mostly have theirs (as the mlx5ctl tool does
+ * with every register). */
+export const UNKNOWN_REGISTER = 'unknown_register';
+
 let rules: GuardRules | undefined;
+let unknownRule: GuardRule | undefined;
+
+/** The rule for registers that the table has not. */
+export function unknownRegisterRule(): GuardRule {
+  const stored = { class: 'write', input: ['local_port'], reason: 'nobody here knows what its read does' } as const;
+  unknownRule ??= {
+    ...compile('an unknown register', stored, UNKNOWN_REGISTER, layoutOf(UNKNOWN_REGISTER).bytes),
+    ...{ opMods: [], scope: SCOPES.write },
+  };
+  return unknownRule;
+}
 
 /** The committed table of commands and registers. What is not in it is refused. */
 export function guardRules(): GuardRules {

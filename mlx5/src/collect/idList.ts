@@ -1,3 +1,5 @@
+import type { NumberOrText } from './spec.ts';
+
 /** Numbers as somebody wrote them: `7`, `0x100-0x1ff`, several by commas; or as many as there are.
  * - `all`: every one the device can tell
  * - `active`: every one in use */
@@ -25,6 +27,11 @@ export function parseIdList(text: string): IdList | undefined {
     ranges.push({ first, last });
   }
   return ranges;
+}
+
+/** A single number may be written as one. */
+export function textOf(ids: NumberOrText | undefined): string | undefined {
+  return ids === undefined ? undefined : String(ids);
 }
 
 /** How many numbers the ranges name; one that is named twice counts twice. */

@@ -2,7 +2,7 @@ import { allSet } from './allSet.ts';
 import { COMMANDS_ONLY, type CollectContext, type Collector } from './collector.ts';
 import type { Item } from './item.ts';
 import { ADAPTER_READ } from './itemReader.ts';
-import { namedRow } from './namedRegisters.ts';
+import { impactOf, namedRow } from './namedRegisters.ts';
 import { readRows } from './readRows.ts';
 import type { RegisterRow } from './registerRow.ts';
 import { createRegisterSession } from './registerSession.ts';
@@ -30,7 +30,7 @@ export function createRegisterDump(spec: RegisterDumpSpec): Collector {
 
   return {
     type: 'RegisterDump',
-    impact: 'ReadOnly',
+    impact: impactOf(registers ?? []),
     needs: COMMANDS_ONLY,
     estimate() {
       const commands = (registers?.length ?? rows().length) * COMMANDS_A_ROW;

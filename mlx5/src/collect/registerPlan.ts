@@ -1,4 +1,4 @@
-import { layoutOf } from '../prm/index.ts';
+import { layoutOf, unknownRegister } from '../prm/index.ts';
 import { valuesOfAxis } from './axes.ts';
 import type { Item } from './item.ts';
 import { type RegisterIndex, registerRead } from './itemReader.ts';
@@ -24,7 +24,8 @@ export function* planRow(
   row: RegisterRow,
   asked: boolean,
 ): Generator<Item, readonly PlanStep[]> {
-  const register = registerOf(row.register);
+  const { unknown } = row;
+  const register = unknown === undefined ? registerOf(row.register) : unknownRegister(unknown.id, unknown.length);
   const presence: Presence = asked ? 'present' : yield* presenceOf(session, register);
   if (presence === 'absent' && row.always !== true) return [];
   const condition: Presence = row.when === undefined ? 'present' : yield* conditionOf(session, row.when);

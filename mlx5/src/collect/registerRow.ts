@@ -31,6 +31,8 @@ export interface RegisterRow {
   /** No capability bit tells whether the device has this page or group: firmware saying no is an answer, no error. (So
    * it is for any register of which the capability masks say nothing.) */
   readonly probe?: true;
+  /** A register that nobody here knows: its number and how many bytes of it are asked for. */
+  readonly unknown?: { readonly id: number; readonly length: number };
   /** Read even when a capability mask leaves the register out: worth an attempt on any firmware. */
   readonly always?: true;
 }

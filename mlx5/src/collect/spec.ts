@@ -12,6 +12,9 @@ export type CollectorSpec =
   | HostStateSpec
   | HealthSpec;
 
+/** A number as YAML has it without quotes, or as text, decimal or 0x-prefixed: both mean the same. */
+export type NumberOrText = number | string;
+
 export interface RegisterDumpSpec {
   readonly name: string;
   readonly type: 'RegisterDump';
@@ -25,10 +28,13 @@ export interface RegisterDumpSpec {
 export interface RegisterRequest {
   /** Exactly one of `name` (as in the register database, e.g. `PPCNT`) and `id` (`0x5008`). */
   readonly name?: string;
-  readonly id?: string;
-  /** Index field name to value, decimal or 0x-prefixed text; a field left out is iterated where the register has
-   * a natural range (ports, lanes, modules, sensors), else 0. */
-  readonly index?: Readonly<Record<string, string>>;
+  readonly id?: NumberOrText;
+  /** Bytes to read of a register that is known neither by name nor by `id`: a multiple of 4 up to 4096, impact
+   * Intrusive. */
+  readonly length?: number;
+  /** Index field name to value; a field left out is iterated where the register has a natural range (ports, lanes,
+   * modules, sensors), else 0. */
+  readonly index?: Readonly<Record<string, NumberOrText>>;
 }
 
 export interface CapabilityDumpSpec {
@@ -57,9 +63,9 @@ export interface ObjectRequest {
   readonly type: string;
   /** Numbers, ranges (`0x100-0x1ff`), several by commas; or `all` that a resource dump reveals. May be left out for
    * what a function has once. */
-  readonly ids?: string;
-  /** Further input fields of the command by name, decimal or 0x-prefixed text. */
-  readonly index?: Readonly<Record<string, string>>;
+  readonly ids?: NumberOrText;
+  /** Further input fields of the command by name. */
+  readonly index?: Readonly<Record<string, NumberOrText>>;
   /** Objects that are asked for at most. Default 4096. */
   readonly limit?: number;
 }
@@ -83,11 +89,11 @@ export interface ResourceDumpSpec {
 export interface SegmentRequest {
   /** Exactly one of `name` (as in the device's menu, e.g. `FULL_QPC`) and `id` (`0x1000`). */
   readonly name?: string;
-  readonly id?: string;
+  readonly id?: NumberOrText;
   /** First index: numbers, ranges, several by commas; `all` or `active` where the menu offers it. */
-  readonly index?: string;
+  readonly index?: NumberOrText;
   /** Second index, likewise. */
-  readonly index2?: string;
+  readonly index2?: NumberOrText;
 }
 
 export interface FirmwareInfoSpec {

@@ -40,9 +40,9 @@ export function decodeItem(item: Item): DecodedItem {
 function decodeAnswer({ kind, name }: Item, answer: Uint8Array): Presentation {
   if (kind === 'register' && name === 'MNVDA') return decodeNvItem(answer);
   if (kind === 'register' && name === 'MNVQC') return decodeNvQuery(answer);
-  const layout = kind === 'register' ? (registerByName(name)?.layout ?? name) : pageLayout(name);
+  const layout = kind === 'register' ? registerLayout(name) : pageLayout(name);
   if (layout !== undefined) return present(decodeStruct(layout, answer));
-  // A capability page without a public layout: every word that is not 0 is shown.
+  // A register or capability page without a public layout: every word that is not 0 is shown.
   const unknown: Record<string, string> = {};
   const words = new DataView(answer.buffer, answer.byteOffset, answer.length & ~3);
   for (let byte = 0; byte < words.byteLength; byte += 4) {
@@ -50,6 +50,11 @@ function decodeAnswer({ kind, name }: Item, answer: Uint8Array): Presentation {
     if (word !== 0) unknown[`0x${byte.toString(16)}`] = `0x${word.toString(16).padStart(8, '0')}`;
   }
   return { fields: {}, texts: {}, unknown };
+}
+
+/** @returns undefined for a register that has no name but its number */
+function registerLayout(name: string): string | undefined {
+  return name.startsWith('0x') ? undefined : (registerByName(name)?.layout ?? name);
 }
 
 function pageLayout(name: string): string | undefined {

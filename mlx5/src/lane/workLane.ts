@@ -6,7 +6,7 @@ import { type CommandRunner, createCommandRunner, type LaneControl } from '../co
 import { createCollector } from '../collect/createCollector.ts';
 import { createDumpMemory, type DumpMemory, type OwnedDumpMemory } from '../collect/dumpMemory.ts';
 import { isItemError } from '../collect/item.ts';
-import type { CollectorSpec } from '../collect/spec.ts';
+import type { CollectorSpec, Impact } from '../collect/spec.ts';
 import { type Devlink, type DevlinkOptions, openDevlink } from '../netlink/openDevlink.ts';
 import { layoutVersion } from '../prm/index.ts';
 import type { CollectorEnd, CollectorReason, LaneCollector, LaneEvent, LaneJob } from './events.ts';
@@ -122,6 +122,11 @@ function runCollectors(
       send({ type: 'collectorEnded', end: { name, ...stateAfter(stopped), items: 0, itemErrors: 0 }, ...now() });
       continue;
     }
+    const tooMuch = beyondImpact(job, work.collector);
+    if (tooMuch !== undefined) {
+      send({ type: 'collectorEnded', end: { name, ...stateAfter(tooMuch), items: 0, itemErrors: 0 }, ...now() });
+      continue;
+    }
     collecting = name;
     const stop = runCollector(job, work, { runner, batches, send, ...memory, openDevlink: openDevlinkOfJob });
     if (stop !== undefined && LANE_ENDS[stop.reason] !== undefined) stopped = stop;
@@ -130,6 +135,15 @@ function runCollectors(
   if (stopped?.reason !== 'DeviceHung') memory.release();
   if (stopped === undefined) return { outcome: 'done' };
   return { outcome: LANE_ENDS[stopped.reason] ?? 'done', message: stopped.message };
+}
+
+const IMPACTS: readonly Impact[] = ['ReadOnly', 'DebugWrite', 'Intrusive'];
+
+/** What a collector does must have been agreed to, whatever let the spec pass: the API server cannot know of every
+ * register what reading it takes. */
+function beyondImpact({ impact }: LaneJob, { type, impact: needed }: Collector): CollectorStop | undefined {
+  if (IMPACTS.indexOf(needed) <= IMPACTS.indexOf(impact)) return undefined;
+  return new CollectorStop('InvalidSpec', `what is asked of ${type} needs impact ${needed}, the capture has ${impact}`);
 }
 
 interface LaneParts {

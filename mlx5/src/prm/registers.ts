@@ -21,14 +21,8 @@ export interface OperandField {
   readonly enumeration?: Enumeration;
 }
 
-/** Registers that the database has not, but the command structures have. They are found by name and id, and are not among
- * all registers: nothing sweeps over them.
- * @source mlx5_ifc.h of the mlx5ctl tool */
-const OUTSIDE_DATABASE: readonly RegisterLayout[] = [
-  { id: 0x402e, name: 'CORE_DUMP', layout: 'core_dump_reg', bytes: 64 },
-];
-
 let registers: readonly RegisterLayout[] | undefined;
+let more: readonly RegisterLayout[] | undefined;
 let byName: ReadonlyMap<string, RegisterLayout> | undefined;
 let byId: ReadonlyMap<number, RegisterLayout> | undefined;
 
@@ -38,13 +32,31 @@ export function allRegisters(): readonly RegisterLayout[] {
   return registers;
 }
 
+/** Registers that the database has not, but the kernel's headers, the mlx5ctl tool or an older edition of the database
+ * have; of the latter only name and length are public, and their layout has no fields. They are found by name and id, and
+ * are not among all registers: nothing sweeps over them. */
+export function registersOutsideDatabase(): readonly RegisterLayout[] {
+  more ??= readLayoutData('moreRegisters') as RegisterLayout[];
+  return more;
+}
+
+/** What a register is read by that nobody here knows: its number and a length. Its layout has the place in which registers
+ * of ports mostly have their port, and nothing else. */
+export function unknownRegister(id: number, bytes: number): RegisterLayout {
+  return { id, name: unknownRegisterName(id), layout: 'unknown_register', bytes };
+}
+
+export function unknownRegisterName(id: number): string {
+  return `0x${id.toString(16).padStart(4, '0')}`;
+}
+
 export function registerByName(name: string): RegisterLayout | undefined {
-  byName ??= new Map([...allRegisters(), ...OUTSIDE_DATABASE].map((register) => [register.name, register]));
+  byName ??= new Map([...allRegisters(), ...registersOutsideDatabase()].map((register) => [register.name, register]));
   return byName.get(name);
 }
 
 export function registerById(id: number): RegisterLayout | undefined {
-  byId ??= new Map([...allRegisters(), ...OUTSIDE_DATABASE].map((register) => [register.id, register]));
+  byId ??= new Map([...allRegisters(), ...registersOutsideDatabase()].map((register) => [register.id, register]));
   return byId.get(id);
 }
 

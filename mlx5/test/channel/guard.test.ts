@@ -15,6 +15,7 @@ import {
   readLayoutData,
   registerByName,
   registerOperands,
+  registersOutsideDatabase,
   setField,
   writeBits,
   writeInboxHeader,
@@ -58,6 +59,10 @@ function refusal(run: () => unknown): string | undefined {
   }
 }
 
+const outside = registersOutsideDatabase().toSorted(
+  (a, b) => Number(b.name === 'CORE_DUMP') - Number(a.name === 'CORE_DUMP'),
+);
+
 test('the table has every command and every register, once, with a reason for what is no plain read', (t) => {
   t.deepEqual(
     commandTable.map((rule) => Number(rule.opcode)).toSorted((a, b) => a - b),
@@ -67,8 +72,8 @@ test('the table has every command and every register, once, with a reason for wh
   );
   t.deepEqual(
     registerTable.map((rule) => rule.register),
-    // The database's, and CORE_DUMP, which only the command structures have.
-    [...allRegisters().map(({ name }) => name), 'CORE_DUMP'],
+    // Those outside of the database too: CORE_DUMP first, then by id.
+    [...allRegisters(), ...outside].map(({ name }) => name),
   );
   for (const rule of [...commandTable, ...registerTable]) {
     if (rule.class !== 'read') t.truthy(rule.reason, JSON.stringify(rule));
@@ -397,6 +402,46 @@ test('what is no read and names no input passes in no impact, not even bare', (t
       refusal(() => intrusive.admit(registerRead(register), 3)),
       'ClassNotAllowed',
       register,
+    );
+  }
+});
+
+test('a register that is not in the table is read with impact Intrusive only, with nothing in its input but a port', (t) => {
+  const read = (id: number, data: readonly number[], opMod = ACCESS_REG_READ): Uint8Array => {
+    const inbox = new Uint8Array(16 + 64);
+    writeInboxHeader(inbox, OPCODE.ACCESS_REG, opMod);
+    writeRegisterId(inbox, id);
+    inbox.set(data, 16);
+    return inbox;
+  };
+  const intrusive = createGuard('Intrusive');
+  t.is(intrusive.admit(read(0x90f3, []), 1), 1, 'the kernel asks for scope 1, which taints nothing');
+  t.is(intrusive.admit(read(0x90f3, [0, 255]), 1), 1);
+  for (const impact of ['ReadOnly', 'DebugWrite'] as const) {
+    t.is(
+      refusal(() => createGuard(impact).admit(read(0x90f3, []), 3)),
+      'UnknownRegister',
+    );
+  }
+  for (let byte = 0; byte < 64; byte += 1) {
+    if (byte === 1) continue;
+    const data = Array.from({ length: 64 }, (_, at) => (at === byte ? 1 : 0));
+    t.is(
+      refusal(() => intrusive.admit(read(0x90f3, data), 3)),
+      'InputNotAllowed',
+      `byte ${byte}`,
+    );
+  }
+  t.is(
+    refusal(() => intrusive.admit(read(0x90f3, [], ACCESS_REG_WRITE), 3)),
+    'ClassNotAllowed',
+    'a register write',
+  );
+  for (const name of ['MFBE', 'MDDT', 'FPGA_ACCESS_REG', 'MRSR']) {
+    t.is(
+      refusal(() => intrusive.admit(read(registerByName(name)!.id, []), 3)),
+      'ClassNotAllowed',
+      `${name} is known, and never read by its number either`,
     );
   }
 });

@@ -229,7 +229,7 @@ test('dumps are taken with impact Intrusive only, part by part', async (t) => {
   const spec: CollectorSpec = { name: 'health', type: 'Health', health: { dump: true } };
   const devlink = { socket: host.devlinkSocket };
   const forbidden = await lane(device, { specs: [spec], devlink });
-  t.like(forbidden.ends, [{ state: 'Failed', reason: 'CollectorError' }]);
+  t.like(forbidden.ends, [{ state: 'Failed', reason: 'InvalidSpec', items: 0 }]);
   t.regex(forbidden.ends[0]?.message ?? '', /needs impact Intrusive/);
   t.false(forbidden.items.some(({ name }) => name.endsWith('/dump')));
 

@@ -145,6 +145,40 @@ const COLLECTORS: readonly Refusal[] = [
     [/registerDump\.registers\[0\]\.index\.local_port: .*should match/],
   ],
   [
+    'an index value that is no whole number',
+    collectors(...withRegisters({ name: 'PPCNT', index: { local_port: 1.5 } })),
+    [/registerDump\.registers\[0\]\.index\.local_port/],
+  ],
+  [
+    'an index value below 0',
+    collectors(...withRegisters({ name: 'PPCNT', index: { local_port: -1 } })),
+    [/registerDump\.registers\[0\]\.index\.local_port: .*greater than or equal to 0/],
+  ],
+  [
+    'a length of a register by name',
+    (capture) => {
+      spec({ impact: 'Intrusive' })(capture);
+      collectors(...withRegisters({ name: 'PPCNT', length: 64 }))(capture);
+    },
+    [/registerDump\.registers\[0\]\.length: .*length is for a register by id/],
+  ],
+  [
+    'a length that is no multiple of 4',
+    (capture) => {
+      spec({ impact: 'Intrusive' })(capture);
+      collectors(...withRegisters({ id: '0x90f3', length: 6 }))(capture);
+    },
+    [/registerDump\.registers\[0\]\.length: .*multiple of 4/],
+  ],
+  [
+    'an unknown register with less than impact Intrusive',
+    (capture) => {
+      spec({ impact: 'DebugWrite' })(capture);
+      collectors(...withRegisters({ id: '0x90f3', length: 64 }))(capture);
+    },
+    [/spec\.impact: .*length needs impact Intrusive/],
+  ],
+  [
     'link options of another type',
     collectors({ name: 'f', type: 'FirmwareInfo', linkDiagnostics: {} }),
     [/spec\.collectors\[0\]\.linkDiagnostics: .*linkDiagnostics is forbidden unless type is LinkDiagnostics/],

@@ -6,6 +6,7 @@ import { coreDump } from './coreDump.ts';
 import { identityRegisters } from './identity.ts';
 import { moduleRegisters } from './module.ts';
 import { nonVolatileRegisters } from './nonVolatile.ts';
+import { registersOutsideDatabase } from './outsideDatabase.ts';
 import { pcieRegisters } from './pcie.ts';
 import { pddr } from './pddr.ts';
 import { portStateRegisters } from './portState.ts';
@@ -33,6 +34,7 @@ const rows = [
   ...tracerRegisters,
   resourceDump,
   coreDump,
+  ...registersOutsideDatabase,
 ];
 
 /** Every register that the emulated firmware has, by id. */

@@ -1,8 +1,8 @@
 import { guardRules } from '../../channel/guardRules.ts';
 import { allObjectTypes, type BitField, idFields, largestId, type ObjectType, objectInputs } from '../../prm/index.ts';
-import { countOf, type IdRange, parseIdList } from '../idList.ts';
+import { countOf, type IdRange, parseIdList, textOf } from '../idList.ts';
 import type { Objection } from '../resourceDump/planDumps.ts';
-import type { ObjectRequest } from '../spec.ts';
+import type { NumberOrText, ObjectRequest } from '../spec.ts';
 
 /** What a request for objects comes to. */
 export interface ObjectPlan {
@@ -25,15 +25,19 @@ export function planObjects(request: ObjectRequest): ObjectPlan | Objection {
   }
   const given = inputsOf(type, request.index ?? {});
   if (!('inputs' in given)) return given;
-  const ids = idsOf(type, request.ids);
+  const ids = idsOf(type, textOf(request.ids));
   if (typeof ids === 'object' && 'reason' in ids) return ids;
   return { type, inputs: { ...type.defaults, ...given.inputs }, ids, limit: request.limit ?? DEFAULT_LIMIT };
 }
 
-function inputsOf(type: ObjectType, given: Readonly<Record<string, string>>): Pick<ObjectPlan, 'inputs'> | Objection {
+function inputsOf(
+  type: ObjectType,
+  given: Readonly<Record<string, NumberOrText>>,
+): Pick<ObjectPlan, 'inputs'> | Objection {
   const known = objectInputs(type);
   const values: [string, number][] = [];
-  for (const [name, text] of Object.entries(given)) {
+  for (const [name, written] of Object.entries(given)) {
+    const text = String(written);
     const field = known.get(name);
     if (field === undefined || type.id.includes(name) || !isAllowed(type, field)) {
       const fields = [...known].filter(([each, bits]) => !type.id.includes(each) && isAllowed(type, bits));

@@ -1,5 +1,5 @@
 import { ACTIVE_OBJECTS, ALL_OBJECTS, type DumpArguments, MOST_OBJECTS } from '../../prm/index.ts';
-import { countOf, type IdList, parseIdList } from '../idList.ts';
+import { countOf, type IdList, parseIdList, textOf } from '../idList.ts';
 import type { SegmentRequest } from '../spec.ts';
 import type { MenuIndex, MenuRecord } from './menu.ts';
 
@@ -41,9 +41,13 @@ export function findSegment(
 
 /** Turns a request into the dumps to ask for, as far as the menu's flags allow them. Pure. */
 export function planDumps(record: MenuRecord, request: SegmentRequest): readonly PlannedDump[] | Objection {
-  const first = choices(record, record.index1, { text: request.index, option: 'index', field: 'num_of_obj1' });
+  const first = choices(record, record.index1, { text: textOf(request.index), option: 'index', field: 'num_of_obj1' });
   if ('reason' in first) return first;
-  const second = choices(record, record.index2, { text: request.index2, option: 'index2', field: 'num_of_obj2' });
+  const second = choices(record, record.index2, {
+    text: textOf(request.index2),
+    option: 'index2',
+    field: 'num_of_obj2',
+  });
   if ('reason' in second) return second;
   if (first.length * second.length > MOST_DUMPS) {
     return {
