@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type KubeObject, resource } from '@nicdiag/kube';
+import { installChart } from '@nicdiag/tools';
 import anyTest, { type TestFn } from 'ava';
 import {
   type OperatorBench,
@@ -30,7 +31,8 @@ const CA_MAPS = [
 test.before(async (t) => {
   t.timeout(600_000);
   const tls = { source: 'SelfSigned', secretName: '', caBundle: '' };
-  t.context.bench = await startOperatorBench('certificates', { artifacts: { tls } });
+  const values = JSON.stringify({ artifacts: { tls } });
+  t.context.bench = await startOperatorBench('certificates', (cluster) => installChart(cluster, values));
 });
 
 test.after.always(async (t) => await t.context.bench?.[Symbol.asyncDispose]());

@@ -68,19 +68,22 @@ export const BRIEF_LEASE = ['--lease-duration=4s', '--lease-renew-deadline=3s', 
 /** Only for what never comes: a busy machine takes its time. */
 const patienceMs = 180_000;
 
-/** @param values of the chart, beside those of a development cluster */
-export async function startOperatorBench(name: string, values: unknown = {}): Promise<OperatorBench> {
+/** @param install brings the chart into the cluster, with its default values if nothing else is given */
+export async function startOperatorBench(
+  name: string,
+  install: (cluster: Cluster) => Promise<unknown> = installChart,
+): Promise<OperatorBench> {
   const cluster = await startCluster({ name });
   try {
-    return await furnish(cluster, values);
+    await install(cluster);
+    return await furnish(cluster);
   } catch (error) {
     await cluster[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-async function furnish(cluster: Cluster, values: unknown): Promise<OperatorBench> {
-  await installChart(cluster, JSON.stringify(values));
+async function furnish(cluster: Cluster): Promise<OperatorBench> {
   const client = createKubeClient(loadKubeConfig({ kubeconfig: cluster.kubeconfig }));
   const sealServer = await startSealServer(cluster.authority);
   const agents: FakeAgent[] = [];

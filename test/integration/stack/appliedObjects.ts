@@ -18,21 +18,30 @@ interface Listed {
 
 /** Every object in the cluster that `kubectl apply --server-side` wrote, as `Kind namespace/name`, sorted. */
 export async function appliedObjects(admin: AdminClient): Promise<string[]> {
+  return await objectsThat(admin, isApplied);
+}
+
+/** Every object in the cluster, as `Kind namespace/name`, sorted. */
+export async function allObjects(admin: AdminClient): Promise<string[]> {
+  return await objectsThat(admin, () => true);
+}
+
+async function objectsThat(admin: AdminClient, is: (object: Listed) => boolean): Promise<string[]> {
   const groups = (await admin.request('GET', '/apis')) as {
     readonly groups: ReadonlyArray<{ readonly preferredVersion: { readonly groupVersion: string } }>;
   };
   const paths = ['/api/v1', ...groups.groups.map((group) => `/apis/${group.preferredVersion.groupVersion}`)];
-  const found = await Promise.all(paths.map((path) => appliedOf(admin, path)));
+  const found = await Promise.all(paths.map((path) => objectsOf(admin, path, is)));
   return found.flat().sort();
 }
 
-async function appliedOf(admin: AdminClient, path: string): Promise<string[]> {
+async function objectsOf(admin: AdminClient, path: string, is: (object: Listed) => boolean): Promise<string[]> {
   const { resources } = (await admin.request('GET', path)) as ResourceList;
   const listable = resources.filter(({ name, verbs }) => !name.includes('/') && verbs.includes('list'));
   const found = await Promise.all(
     listable.map(async ({ name, kind }) => {
       const { items } = (await admin.request('GET', `${path}/${name}`)) as { readonly items: readonly Listed[] };
-      return items.filter(isApplied).map(({ metadata }) => objectName(kind, metadata));
+      return items.filter(is).map(({ metadata }) => objectName(kind, metadata));
     }),
   );
   return found.flat();

@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { ApiError } from '../cluster/adminClient.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { untilServed } from '../cluster/untilServed.ts';
 import { ARTIFACTS_TLS_SECRET } from './artifactsTls.ts';
+import { ChartError, runHelm } from './helm.ts';
 import { parseManifests } from './manifests.ts';
 import { CHART } from './paths.ts';
 
@@ -12,37 +11,13 @@ const WAIT_MS = 120_000;
 const POLL_MS = 50;
 const RELEASE = 'nicdiag';
 
-export class ChartError extends Error {
-  override readonly name = 'ChartError';
-  readonly code = 'Chart';
-}
-
 /** Renders charts/nicdiag as `helm template --skip-tests` prints it: the Pods of `helm test` are no part of what is applied.
  * @param values content of values files, as JSON or YAML; a later one goes before an earlier, all go before
  * {@link developmentValues}
  * @throws ChartError with helm's message */
 export async function renderChart(cluster: Cluster, ...values: readonly string[]): Promise<string> {
-  // helm would otherwise read and write below the home directory.
-  const home = `${cluster.nursery.directory}/helm`;
-  mkdirSync(home, { recursive: true });
-  const directory = mkdtempSync(`${home}/values-`);
-  const files = [developmentValues(cluster), ...values].map((content, index) => {
-    writeFileSync(`${directory}/${index}.yaml`, content);
-    return `--values=${directory}/${index}.yaml`;
-  });
-  const args = ['template', RELEASE, CHART, '--namespace=nicdiag-system', '--skip-tests', ...files];
-  const environment = { ...process.env, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home };
-  const child = spawn(cluster.binaries.helm, args, { env: environment, stdio: 'pipe' });
-  const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
-  child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-  child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-  child.stdin.end();
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
-  if (code !== 0) throw new ChartError(`helm template of ${CHART} failed: ${Buffer.concat(stderr).toString().trim()}`);
-  return Buffer.concat(stdout).toString();
+  const args = ['template', RELEASE, CHART, '--namespace=nicdiag-system', '--skip-tests'];
+  return await runHelm(cluster, args, [developmentValues(cluster), ...values]);
 }
 
 /** The values that whoever installs the chart must give, for a cluster of one's own. No image is pulled here. */
