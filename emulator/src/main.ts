@@ -1,10 +1,11 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type ExecOptions, exec, execInside } from './cli/exec.ts';
 import { listProfiles } from './cli/profiles.ts';
 import { type ServeOptions, serve } from './cli/serve.ts';
+import { FRONT_ENDS } from './program/messages.ts';
 
 const program = new Command('nicdiag-emulator').description(
-  'A ConnectX firmware in software, answering ioctl(2) through FUSE',
+  'A ConnectX firmware in software, answering ioctl(2) through FUSE or CUSE',
 );
 
 withHostOptions(program.command('serve'))
@@ -41,7 +42,15 @@ function withHostOptions(command: Command): Command {
   return command
     .requiredOption('--host <profile>', 'a built-in profile (see `profiles`) or a .json file')
     .option('--seed <number>', 'same seed, same values at the same time since the start', wholeNumber, 1)
-    .option('--command-log <file>', 'append one JSON line for each command');
+    .option('--command-log <file>', 'append one JSON line for each command')
+    .addOption(
+      new Option(
+        '--front-end <kind>',
+        'what nodes in dev/ are: files on FUSE, or character devices of this machine (needs root and /dev/cuse)',
+      )
+        .choices(FRONT_ENDS)
+        .default('fuse'),
+    );
 }
 
 function wholeNumber(text: string): number {

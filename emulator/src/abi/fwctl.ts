@@ -1,4 +1,11 @@
-import type { Caller, DeviceNode, IoctlCall, OpenDevice } from '../fuse/tree.ts';
+import {
+  type Caller,
+  type DeviceNode,
+  type IoctlCall,
+  NO_STRUCTURE,
+  type OpenDevice,
+  type UserStructure,
+} from '../fuse/tree.ts';
 import { capability, hasCapability } from '../system/capabilities.ts';
 import { errno } from '../system/errno.ts';
 import { createTransferBuffer, type TransferBuffer } from '../system/transferBuffer.ts';
@@ -95,18 +102,19 @@ function openFile({ queue, uctxCap, onTaint }: FwctlOptions, caller: Caller, buf
     });
   }
 
+  /** How much of a structure there is to read says the structure itself. */
+  function admit(call: IoctlCall): number | UserStructure {
+    if (!queue.present) return errno.ENODEV;
+    const known = call.command === abi.FWCTL_RPC || call.command === abi.FWCTL_INFO;
+    return known && !call.compat ? NO_STRUCTURE : errno.ENOTTY;
+  }
+
   return {
+    admit,
     ioctl(call) {
-      if (!queue.present) return errno.ENODEV;
-      if (call.compat) return errno.ENOTTY;
-      switch (call.command) {
-        case abi.FWCTL_RPC:
-          return rpc(call);
-        case abi.FWCTL_INFO:
-          return giveInfo(call);
-        default:
-          return errno.ENOTTY;
-      }
+      const refused = admit(call);
+      if (typeof refused === 'number') return refused;
+      return call.command === abi.FWCTL_RPC ? rpc(call) : giveInfo(call);
     },
     release: () => queue.destroyUctx(uid, caller.pid),
   };

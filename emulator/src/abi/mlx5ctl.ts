@@ -1,5 +1,12 @@
 import type { CommandQueue } from '../driver/commandQueue.ts';
-import type { Caller, DeviceNode, IoctlCall, OpenDevice } from '../fuse/tree.ts';
+import {
+  type Caller,
+  type DeviceNode,
+  type IoctlCall,
+  NO_STRUCTURE,
+  type OpenDevice,
+  type UserStructure,
+} from '../fuse/tree.ts';
 import { capability, effectiveCapabilities, hasCapability } from '../system/capabilities.ts';
 import { errno } from '../system/errno.ts';
 import { createTransferBuffer, type TransferBuffer } from '../system/transferBuffer.ts';
@@ -66,7 +73,7 @@ function openFile(options: Mlx5ctlOptions, caller: Caller, buffers: Buffers): Op
     const unreadable = buffers.inbox.readFrom(pid, getU64(call.input, rpc.in), inLength);
     if (unreadable !== 0) return unreadable;
     const outAddress = getU64(call.input, rpc.out);
-    call.output.set(call.input);
+    giveBackAsItCame(call);
     const structure = call.output;
     return runRpc(queue, buffers, { uid, pid, inLength, outLength }, structure, () =>
       buffers.outbox.writeTo(pid, outAddress, outLength),
@@ -90,32 +97,47 @@ function openFile(options: Mlx5ctlOptions, caller: Caller, buffers: Buffers): Op
     if (umemUnreg === undefined) return queue.destroyUmem(uid, call.pid, call.argument);
     const refused = checkHead(call.input, umemUnreg);
     if (refused !== 0) return refused;
-    call.output.set(call.input);
+    giveBackAsItCame(call);
     return queue.destroyUmem(uid, call.pid, getU32(call.input, umemUnreg.umem_id));
   }
 
+  /** By number: what is copied of the caller's structure, and what is done. CMDRPC and UMEM_UNREG tell nothing by it. */
+  const calls = new Map<number, { readonly structure: UserStructure; readonly run: OpenDevice['ioctl'] }>([
+    [numbers.CMDRPC, { structure: { read: rpc.bytes, written: 0 }, run: cmdrpc }],
+    [numbers.INFO, { structure: { read: 0, written: info.bytes }, run: giveInfo }],
+    [numbers.UMEM_REG, { structure: { read: umemReg.bytes, written: umemReg.bytes }, run: registerMemory }],
+    [
+      numbers.UMEM_UNREG,
+      {
+        structure: umemUnreg === undefined ? NO_STRUCTURE : { read: umemUnreg.bytes, written: 0 },
+        run: unregisterMemory,
+      },
+    ],
+  ]);
+
+  function admit(call: IoctlCall): number | UserStructure {
+    if (!hasCapability(call.pid, capability.CAP_SYS_ADMIN)) return errno.EPERM;
+    if (!queue.present) return errno.ENODEV;
+    return calls.get(call.command)?.structure ?? errno.ENOTTY;
+  }
+
   return {
+    admit,
     ioctl(call) {
-      if (!hasCapability(call.pid, capability.CAP_SYS_ADMIN)) return errno.EPERM;
-      if (!queue.present) return errno.ENODEV;
-      switch (call.command) {
-        case numbers.CMDRPC:
-          return cmdrpc(call);
-        case numbers.INFO:
-          return giveInfo(call);
-        case numbers.UMEM_REG:
-          return registerMemory(call);
-        case numbers.UMEM_UNREG:
-          return unregisterMemory(call);
-        default:
-          return errno.ENOTTY;
-      }
+      const refused = admit(call);
+      if (typeof refused === 'number') return refused;
+      return calls.get(call.command)?.run(call) ?? errno.ENOTTY;
     },
     release: () => queue.destroyUctx(uid, caller.pid),
   };
 }
 
 const textEncoder = new TextEncoder();
+
+/** For FUSE, whose kernel writes back whatever an ioctl number promises. */
+function giveBackAsItCame({ input, output }: IoctlCall): void {
+  output.set(input.subarray(0, output.length));
+}
 
 /** V2 and V3 want a structure's own size in it, and 0 in what they do not know; V1 in its flags.
  * EINVAL for a wrong size is [inferred]. */

@@ -4,6 +4,7 @@ import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { openControlSocket } from '../control/controlSocket.ts';
 import { loadHostProfile } from '../host/profile.ts';
+import type { FrontEnd } from '../program/messages.ts';
 import { startHost } from '../program/runningHost.ts';
 import { bindMount, detachMount } from '../system/bindMount.ts';
 import { fittingsOfThisMachine } from './furniture.ts';
@@ -11,6 +12,7 @@ import { fittingsOfThisMachine } from './furniture.ts';
 export interface ExecOptions {
   readonly host: string;
   readonly seed: number;
+  readonly frontEnd: FrontEnd;
   readonly commandLog?: string;
   readonly control?: string;
 }
@@ -33,6 +35,7 @@ export async function execInside(command: readonly string[], options: ExecOption
     profile: loadHostProfile(options.host),
     root,
     seed: options.seed,
+    frontEnd: options.frontEnd,
     furniture,
     ...(options.commandLog === undefined ? {} : { commandLog: resolve(options.commandLog) }),
   });

@@ -2,13 +2,14 @@ import { resolve } from 'node:path';
 import { openControlSocket } from '../control/controlSocket.ts';
 import { openDevlinkSocket } from '../devlink/devlinkSocket.ts';
 import { loadHostProfile } from '../host/profile.ts';
-import { NO_FURNITURE } from '../program/messages.ts';
+import { type FrontEnd, NO_FURNITURE } from '../program/messages.ts';
 import { startHost } from '../program/runningHost.ts';
 
 export interface ServeOptions {
   readonly host: string;
   readonly root: string;
   readonly seed: number;
+  readonly frontEnd: FrontEnd;
   readonly commandLog?: string;
   readonly control?: string;
   readonly devlinkSocket?: string;
@@ -16,7 +17,15 @@ export interface ServeOptions {
 
 /** `serve`: a host below a directory, until a signal or until somebody unmounts it. Prints the control socket's path,
  * then `ready`. */
-export async function serve({ host, root, seed, commandLog, control, devlinkSocket }: ServeOptions): Promise<void> {
+export async function serve({
+  host,
+  root,
+  seed,
+  frontEnd,
+  commandLog,
+  control,
+  devlinkSocket,
+}: ServeOptions): Promise<void> {
   const directory = resolve(root);
   // From the first moment on: a mount that is made must be taken away.
   const stopAsked = Promise.withResolvers<void>();
@@ -25,6 +34,7 @@ export async function serve({ host, root, seed, commandLog, control, devlinkSock
     profile: loadHostProfile(host),
     root: directory,
     seed,
+    frontEnd,
     furniture: NO_FURNITURE,
     ...(commandLog === undefined ? {} : { commandLog: resolve(commandLog) }),
   });

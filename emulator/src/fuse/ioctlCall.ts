@@ -5,9 +5,8 @@ import type { Caller, IoctlCall } from './tree.ts';
 /** One IoctlCall that is filled anew for each request: a round trip must not leave garbage behind. */
 export interface IoctlCallSlot {
   readonly view: IoctlCall;
-  /** Fills `view` from the request just read and prepares the reply's ioctl header.
-   * @returns bytes of structure that the kernel wants back */
-  load(length: number): number;
+  /** Fills `view` from the request just read and prepares the reply's ioctl header. */
+  load(length: number): void;
   /** The caller of any request. */
   caller(): Caller;
 }
@@ -38,7 +37,6 @@ export function createIoctlCall(connection: Connection): IoctlCallSlot {
       view.input = requestBytes.subarray(base + IOCTL_IN_SIZE, length);
       bodyBytes.fill(0, 0, IOCTL_OUT_SIZE + outputSize);
       view.output = bodyBytes.subarray(IOCTL_OUT_SIZE, IOCTL_OUT_SIZE + outputSize);
-      return outputSize;
     },
     caller: () => ({
       uid: request.getUint32(24, true),

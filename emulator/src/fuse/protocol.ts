@@ -28,6 +28,7 @@ export const opcode = {
   IOCTL: 39,
   BATCH_FORGET: 42,
   RENAME2: 45,
+  CUSE_INIT: 4096,
 } as const;
 
 export const KERNEL_VERSION = 7;
@@ -49,8 +50,16 @@ export const ROOT_ID = 1;
 
 export const FOPEN_DIRECT_IO = 1;
 export const IOCTL_COMPAT = 1;
+/** Of an answer, by CUSE only: the kernel shall ask again, with the caller's memory that the answer names. */
+export const IOCTL_RETRY = 4;
+/** struct fuse_ioctl_iovec. */
+export const IOCTL_IOVEC_SIZE = 16;
+
+export const CUSE_INIT_OUT_SIZE = 72;
+/** Every ioctl number is passed on, and the server says which memory it is about. */
+export const CUSE_UNRESTRICTED_IOCTL = 1;
 
 /** Bits of fuse_setattr_in.valid that can be honoured here. */
 export const setattrValid = { MODE: 1, UID: 2, GID: 4 } as const;
 
-export const fileType = { DIRECTORY: 0o040000, REGULAR: 0o100000, SYMLINK: 0o120000 } as const;
+export const fileType = { CHARACTER: 0o020000, DIRECTORY: 0o040000, REGULAR: 0o100000, SYMLINK: 0o120000 } as const;

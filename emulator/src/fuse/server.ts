@@ -1,10 +1,12 @@
 import { errno } from '../system/errno.ts';
 import { writeAttributes } from './attributes.ts';
 import { createConnection, MAX_WRITE, type Unique } from './connection.ts';
+import { createDeviceCalls } from './deviceCalls.ts';
 import { type DirectoryEntry, listDirectory, writeDirectoryEntries } from './directoryEntries.ts';
 import { createHeldCalls } from './heldCalls.ts';
-import { createIoctlCall } from './ioctlCall.ts';
+import { createOpenFiles } from './openFiles.ts';
 import * as protocol from './protocol.ts';
+import { createRequestServer, type Handler, ok, type RequestServer } from './requestServer.ts';
 import { lookup, type OpenDevice, type Tree, type TreeNode } from './tree.ts';
 
 const { opcode } = protocol;
@@ -17,29 +19,20 @@ type OpenFile =
   | { readonly kind: 'directory'; readonly entries: readonly DirectoryEntry[] }
   | { readonly kind: 'text'; readonly read: () => string; content: Uint8Array };
 
-export interface FuseServer {
-  /** Handles at most one request, after answering the held calls that are due.
-   * @returns `closed` when the mount is gone */
-  serve(timeoutMs: number): 'idle' | 'served' | 'closed';
+export interface FuseServer extends RequestServer {
   /** True once the kernel's INIT has been answered. */
   readonly initialised: boolean;
 }
 
-/** Serves one tree on one FUSE connection. Not re-entrant; the thread that calls `serve` owns everything below. */
+/** Serves one tree on one FUSE connection. */
 export function createFuseServer(fd: number, tree: Tree): FuseServer {
   const connection = createConnection(fd);
   const { request, requestBytes, body, bodyBytes } = connection;
-  const files = new Map<number, OpenFile>();
+  const files = createOpenFiles<OpenFile>(connection);
   const held = createHeldCalls(connection);
   const bornSeconds = Math.floor(Date.now() / 1000);
-  const call = createIoctlCall(connection);
-  let nextHandle = 1;
+  const calls = createDeviceCalls(connection, held);
   let initialised = false;
-
-  /** @returns an errno, or the length of the body as `-1 - length` (so that 0 bytes and success stay apart) */
-  type Handler = (nodeId: number, length: number, unique: Unique) => number | undefined;
-
-  const ok = (length: number): number => -1 - length;
 
   function entry(node: TreeNode | number): number {
     if (typeof node === 'number') return node;
@@ -59,12 +52,7 @@ export function createFuseServer(fd: number, tree: Tree): FuseServer {
   }
 
   function openReply(file: OpenFile): number {
-    const handle = nextHandle++;
-    files.set(handle, file);
-    bodyBytes.fill(0, 0, protocol.OPEN_OUT_SIZE);
-    body.setUint32(0, handle, true);
-    body.setUint32(8, file.kind === 'directory' ? 0 : protocol.FOPEN_DIRECT_IO, true);
-    return ok(protocol.OPEN_OUT_SIZE);
+    return files.open(file, file.kind === 'directory' ? 0 : protocol.FOPEN_DIRECT_IO);
   }
 
   function open(nodeId: number): number {
@@ -76,7 +64,7 @@ export function createFuseServer(fd: number, tree: Tree): FuseServer {
       return openReply({ kind: 'text', read: node.read, content: new Uint8Array(0) });
     }
     if (node.kind !== 'device') return errno.EISDIR;
-    const device = node.open(call.caller());
+    const device = node.open(calls.caller());
     return typeof device === 'number' ? device : openReply({ kind: 'device', device });
   }
 
@@ -88,15 +76,13 @@ export function createFuseServer(fd: number, tree: Tree): FuseServer {
   }
 
   function release(): number {
-    const handle = request.getUint32(protocol.IN_HEADER_SIZE, true);
-    const file = files.get(handle);
-    files.delete(handle);
+    const file = files.close();
     if (file?.kind === 'device') file.device.release();
     return ok(0);
   }
 
   function readFile(): number {
-    const file = files.get(request.getUint32(protocol.IN_HEADER_SIZE, true));
+    const file = files.current();
     const offset = request.getUint32(protocol.IN_HEADER_SIZE + 8, true);
     const size = Math.min(request.getUint32(protocol.IN_HEADER_SIZE + 16, true), MAX_WRITE);
     if (file?.kind !== 'text') return errno.EINVAL;
@@ -107,7 +93,7 @@ export function createFuseServer(fd: number, tree: Tree): FuseServer {
   }
 
   function readDirectory(): number {
-    const file = files.get(request.getUint32(protocol.IN_HEADER_SIZE, true));
+    const file = files.current();
     const offset = request.getUint32(protocol.IN_HEADER_SIZE + 8, true);
     const size = Math.min(request.getUint32(protocol.IN_HEADER_SIZE + 16, true), MAX_WRITE);
     if (file?.kind !== 'directory') return errno.ENOTDIR;
@@ -144,13 +130,10 @@ export function createFuseServer(fd: number, tree: Tree): FuseServer {
   }
 
   function ioctl(length: number, unique: Unique): number | undefined {
-    const file = files.get(request.getUint32(protocol.IN_HEADER_SIZE, true));
+    const file = files.current();
     if (file?.kind !== 'device') return errno.ENOTTY;
-    const outputSize = call.load(length);
-    const outcome = file.device.ioctl(call.view);
-    if (typeof outcome === 'number') return outcome === 0 ? ok(protocol.IOCTL_OUT_SIZE + outputSize) : outcome;
-    held.add(unique, outcome, outputSize);
-    return undefined;
+    calls.load(length);
+    return calls.execute(file.device, unique);
   }
 
   const refuseChange: Handler = () => errno.EPERM;
@@ -188,22 +171,9 @@ export function createFuseServer(fd: number, tree: Tree): FuseServer {
   ]);
 
   return {
+    ...createRequestServer(fd, connection, held, handlers),
     get initialised() {
       return initialised;
-    },
-    serve(timeoutMs) {
-      held.answerDue();
-      const length = connection.receive(held.waitAtMost(timeoutMs));
-      if (length < 0) {
-        held.drop();
-        return 'closed';
-      }
-      if (length === 0) return 'idle';
-      const unique = { low: request.getUint32(8, true), high: request.getUint32(12, true) };
-      const handler = handlers.get(request.getUint32(4, true));
-      const result = handler === undefined ? errno.ENOSYS : handler(request.getUint32(16, true), length, unique);
-      if (result !== undefined) connection.reply(unique, Math.max(result, 0), result < 0 ? -1 - result : 0);
-      return 'served';
     },
   };
 }

@@ -26,10 +26,26 @@ export interface SymlinkNode extends NodeBase {
 /** A file that answers ioctl(2). */
 export interface DeviceNode extends NodeBase {
   readonly kind: 'device';
+  /** Of the character device that it is; without them it is a regular file, and what it answers comes through FUSE. */
+  readonly numbers?: DeviceNumbers;
   /** @returns the open file, or an errno */
   readonly open: (caller: Caller) => OpenDevice | number;
 }
 export type TreeNode = DirectoryNode | TextNode | SymlinkNode | DeviceNode;
+
+export interface DeviceNumbers {
+  readonly major: number;
+  readonly minor: number;
+}
+
+/** A character device of the machine that stands behind a node of a tree: whoever opens the node is with it, no longer
+ * with the tree. */
+export interface CharacterDevice {
+  readonly numbers: DeviceNumbers;
+  /** The node is there from now on. */
+  appear(open: DeviceNode['open']): void;
+  vanish(): void;
+}
 
 /** Who asks: ids as the mount's namespaces see them; `pid` is a thread id. */
 export interface Caller {
@@ -40,10 +56,24 @@ export interface Caller {
 
 /** One open file description of a device. */
 export interface OpenDevice {
+  /** What a driver says of a call before it looks at the caller's memory.
+   * @param call without `input` and `output`
+   * @returns an errno, or the structure that the argument points to */
+  admit(call: IoctlCall): number | UserStructure;
   /** @returns 0 with `call.output` filled, an errno, or a call that will be answered later */
   ioctl(call: IoctlCall): number | HeldCall;
   release(): void;
 }
+
+/** How much of the structure at an ioctl's argument a driver copies from and to the caller. What the structure itself
+ * points to is the driver's own business. */
+export interface UserStructure {
+  readonly read: number;
+  readonly written: number;
+}
+
+/** The argument is no address, or the driver reads behind it what it wants. */
+export const NO_STRUCTURE: UserStructure = { read: 0, written: 0 };
 
 export interface IoctlCall extends Caller {
   readonly command: number;
@@ -51,9 +81,11 @@ export interface IoctlCall extends Caller {
   readonly argument: number;
   /** A 32-bit program on a 64-bit kernel. */
   readonly compat: boolean;
-  /** The structure that the kernel copied in for `_IOW` numbers. Valid during the call only. */
+  /** The structure that the kernel copied in: on FUSE what `_IOW` numbers promise, else what `admit` asked for. Valid
+   * during the call only. */
   readonly input: Uint8Array;
-  /** The structure that the kernel will copy out for `_IOR` numbers, zeroed. Valid during the call only. */
+  /** The structure that the kernel will copy out, zeroed: on FUSE what `_IOR` numbers promise, else what `admit` asked
+   * for. Valid during the call only. */
   readonly output: Uint8Array;
 }
 
@@ -74,14 +106,16 @@ export interface Tree {
   directory(path: string): DirectoryNode;
   text(path: string, read: (() => string) | string, mode?: number): void;
   symlink(path: string, target: string): void;
-  device(path: string, open: DeviceNode['open'], mode?: number): void;
+  /** @returns the numbers of the character device that it is */
+  device(path: string, open: DeviceNode['open'], mode?: number): DeviceNumbers | undefined;
   /** Removes a node with everything below it, then the parents that this leaves empty and that are not permanent. */
   remove(path: string): void;
 }
 
-/** @throws Error when a path is added twice, or runs through something that is not a directory: a mistake in a host's
+/** @param characterDevices by the paths of their nodes, should those be added
+ * @throws Error when a path is added twice, or runs through something that is not a directory: a mistake in a host's
  * description */
-export function createTree(): Tree {
+export function createTree(characterDevices: ReadonlyMap<string, CharacterDevice> = new Map()): Tree {
   const nodes = new Map<number, TreeNode>();
   let nextId: number = ROOT_ID;
 
@@ -135,7 +169,11 @@ export function createTree(): Tree {
       place(path, () => add<SymlinkNode>({ kind: 'symlink', mode: 0o777, target }));
     },
     device(path, open, mode = 0o600) {
-      place(path, () => add<DeviceNode>({ kind: 'device', mode, open }));
+      const character = characterDevices.get(path);
+      const { numbers } = character ?? {};
+      place(path, () => add<DeviceNode>({ kind: 'device', mode, open, ...(numbers === undefined ? {} : { numbers }) }));
+      character?.appear(open);
+      return numbers;
     },
     remove(path) {
       const trail: { parent: DirectoryNode; name: string }[] = [];
@@ -147,6 +185,7 @@ export function createTree(): Tree {
         trail.push({ parent: current, name });
         current = child;
       }
+      characterDevices.get(path)?.vanish();
       let step = trail.pop();
       while (step !== undefined) {
         const node = step.parent.children.get(step.name);

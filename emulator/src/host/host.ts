@@ -8,7 +8,7 @@ import { createCard } from '../firmware/card.ts';
 import { loadCardModel } from '../firmware/cardModel.ts';
 import { createFirmwareFunction, type FirmwareFunction } from '../firmware/firmwareFunction.ts';
 import type { Clock } from '../firmware/state/clock.ts';
-import { createTree, type DeviceNode, type Tree } from '../fuse/tree.ts';
+import { type CharacterDevice, createTree, type DeviceNode, type Tree } from '../fuse/tree.ts';
 import type { FunctionProfile, HostProfile } from './profile.ts';
 import { plantBridges } from './sysfs/plantBridge.ts';
 import { plantFunction } from './sysfs/plantFunction.ts';
@@ -45,10 +45,12 @@ export interface HostOptions {
   readonly clock: Clock;
   readonly faults: FaultTable;
   readonly log: CommandLog;
+  /** By paths of nodes; the others are regular files of the tree. */
+  readonly characterDevices?: ReadonlyMap<string, CharacterDevice>;
 }
 
-export function createHost({ profile, seed, clock, faults, log }: HostOptions): Host {
-  const tree = createTree();
+export function createHost({ profile, seed, clock, faults, log, characterDevices }: HostOptions): Host {
+  const tree = createTree(characterDevices);
   const iommu = createIommu();
   let tainted = false;
   plantHost(tree);

@@ -1,8 +1,14 @@
 import type { HostProfile } from '../host/profile.ts';
 
+/** How programs reach the devices of a host: files on FUSE, or character devices of the machine by CUSE. */
+export type FrontEnd = 'fuse' | 'cuse';
+
+export const FRONT_ENDS: readonly FrontEnd[] = ['fuse', 'cuse'];
+
 /** What the main thread hands to the thread that owns the host's model. */
 export interface HostThreadData {
   readonly fuseFd: number;
+  readonly frontEnd: FrontEnd;
   readonly profile: HostProfile;
   readonly seed: number;
   readonly commandLog?: string;

@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { HostProfile } from '../host/profile.ts';
 import { mountFuse } from '../system/fuseMount.ts';
-import type { Furniture, HostThreadData, ThreadMessage } from './messages.ts';
+import type { FrontEnd, Furniture, HostThreadData, ThreadMessage } from './messages.ts';
 
 export interface RunningHostOptions {
   readonly profile: HostProfile;
   /** Directory that gets `dev` and `sys`; made when missing. */
   readonly root: string;
   readonly seed: number;
+  readonly frontEnd: FrontEnd;
   readonly commandLog?: string;
   readonly furniture: Furniture;
 }
@@ -32,13 +33,15 @@ export async function startHost({
   profile,
   root,
   seed,
+  frontEnd,
   commandLog,
   furniture,
 }: RunningHostOptions): Promise<RunningHost> {
-  const mounted = mountFuse(root, 'nicdiag');
+  const mounted = mountFuse(root, 'nicdiag', frontEnd === 'cuse');
   const posted = new SharedArrayBuffer(4);
   const workerData: HostThreadData = {
     fuseFd: mounted.fd,
+    frontEnd,
     profile,
     seed,
     furniture,

@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, constants, lstatSync, mkdirSync, openSync } from 'node:fs';
 import { errno } from './errno.ts';
 import { lastErrno, mount, umount2 } from './libc.ts';
 import { SystemError } from './systemError.ts';
@@ -17,16 +17,17 @@ export interface FuseMount {
   unmount(): void;
 }
 
-/** Mounts an empty FUSE connection on a directory, which is made when it is missing; requests queue until a server reads them from `fd`. Called as mount(2) rather
- * than through mount(8), which a container image may not have.
+/** Mounts an empty FUSE connection on a directory, which is made when it is missing; requests queue until a server reads
+ * them from `fd`. Called as mount(2) rather than through mount(8), which a container image may not have.
+ * @param devices whether character devices there are devices
  * @throws SystemError when /dev/fuse is missing or mounting is not permitted */
-export function mountFuse(directory: string, name: string): FuseMount {
+export function mountFuse(directory: string, name: string, devices: boolean): FuseMount {
   clearDeadMount(directory);
   mkdirSync(directory, { recursive: true });
   const fd = openFuseDevice();
   const owner = `user_id=${process.geteuid?.() ?? 0},group_id=${process.getegid?.() ?? 0}`;
   const options = `fd=${fd},rootmode=40000,${owner},allow_other,default_permissions`;
-  if (mount(name, directory, `fuse.${name}`, MS_NOSUID | MS_NODEV, options) !== 0) {
+  if (mount(name, directory, `fuse.${name}`, MS_NOSUID | (devices ? 0 : MS_NODEV), options) !== 0) {
     const failure = lastErrno();
     closeSync(fd);
     throw new SystemError(`mounting FUSE on ${directory}`, failure, 'run as root, or inside `unshare -Urm`');
@@ -49,7 +50,7 @@ const MISSING = 'load the fuse module, or pass /dev/fuse into this container';
 
 function openFuseDevice(): number {
   try {
-    return openSync('/dev/fuse', 'r+');
+    return openSync('/dev/fuse', constants.O_RDWR | constants.O_NONBLOCK);
   } catch (error) {
     const failure = error instanceof Error && 'errno' in error ? -Number(error.errno) : errno.EIO;
     throw new SystemError('opening /dev/fuse', failure, failure === errno.EACCES ? FORBIDDEN : MISSING);

@@ -1,6 +1,8 @@
+import { statSync } from 'node:fs';
 import test from 'ava';
+import { encodeNumbers } from '../../src/fuse/attributes.ts';
 import { listDirectory, writeDirectoryEntries } from '../../src/fuse/directoryEntries.ts';
-import { createTree, lookup } from '../../src/fuse/tree.ts';
+import { type CharacterDevice, createTree, lookup } from '../../src/fuse/tree.ts';
 
 test('parents are made as needed and go with their last entry, unless they are permanent', (t) => {
   const tree = createTree();
@@ -66,4 +68,29 @@ test('a directory is listed in pieces of any size, each entry once', (t) => {
     }
     t.deepEqual(seen, ['.', '..', ...names], `${room} bytes`);
   }
+});
+
+test('a character device is told when its node comes and goes, and gives it its numbers', (t) => {
+  const heard: string[] = [];
+  const device: CharacterDevice = {
+    numbers: { major: 245, minor: 3 },
+    appear: () => void heard.push('appear'),
+    vanish: () => void heard.push('vanish'),
+  };
+  const tree = createTree(new Map([['dev/fwctl/fwctl0', device]]));
+  const open = (): number => 19;
+  t.is(tree.device('dev/other', open), undefined);
+  t.deepEqual(tree.device('dev/fwctl/fwctl0', open), device.numbers);
+  tree.remove('dev/other');
+  t.deepEqual(heard, ['appear']);
+  tree.remove('dev/fwctl/fwctl0');
+  t.deepEqual(heard, ['appear', 'vanish']);
+  tree.device('dev/fwctl/fwctl0', open);
+  t.deepEqual(heard, ['appear', 'vanish', 'appear']);
+});
+
+test('numbers of a device are in one as stat(2) has them', (t) => {
+  t.is(encodeNumbers({ major: 1, minor: 3 }), statSync('/dev/null').rdev);
+  // Both parts of a large minor, as makedev(3) makes it.
+  t.is(encodeNumbers({ major: 245, minor: 70_000 }), 286_324_080);
 });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as after } from 'node:timers/promises';
 import test from 'ava';
@@ -217,4 +218,16 @@ served('a signal during the start leaves no mount behind', async (t) => {
   second.kill('SIGTERM');
   await exited;
   t.false(await mounted());
+});
+
+const withoutCuse = noFuse === undefined && !existsSync('/dev/cuse') ? test.serial : test.skip;
+withoutCuse('where the kernel has no CUSE, character devices are refused with what to do', async (t) => {
+  await using emulator = await startEmulator('gpu-a');
+  const { namespace, root } = emulator;
+  const main = new URL('../../src/main.ts', import.meta.url).pathname;
+  const args = ['serve', '--front-end', 'cuse', '--host', 'gpu-a', '--root', `${root}-second`];
+  const { code, stderr } = await namespace.run([process.execPath, main, ...args]);
+  t.is(code, 1);
+  t.regex(stderr, /opening \/dev\/cuse failed with ENOENT: load the kernel module \(modprobe cuse\)/);
+  t.false((await namespace.run(['cat', '/proc/self/mounts'])).stdout.includes(`${root}-second`));
 });

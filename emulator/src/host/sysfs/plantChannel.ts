@@ -1,9 +1,9 @@
-import type { DeviceNode } from '../../fuse/tree.ts';
+import type { DeviceNode, DeviceNumbers } from '../../fuse/tree.ts';
 import type { FunctionProfile } from '../profile.ts';
-import { devicePath } from './paths.ts';
+import { auxiliaryName, channelPath, devicePath } from './paths.ts';
 import type { Planter } from './planter.ts';
 
-/** Dynamic majors and minors: any will do, the files on FUSE are no character devices. */
+/** Dynamic majors and minors. Where nodes are no character devices, these are as good as others. */
 const MISC_MAJOR = 10;
 const MISC_FIRST_MINOR = 120;
 const FWCTL_MAJOR = 508;
@@ -13,14 +13,14 @@ export function plantChannel(planter: Planter, fn: FunctionProfile, open: Device
   if (fn.channel === undefined) return;
   const { kind, number } = fn.channel;
   const parent = devicePath(fn);
-  const auxiliary = `mlx5_core.${kind === 'fwctl' ? 'fwctl' : 'ctl'}.${number}`;
+  const auxiliary = auxiliaryName(fn.channel);
   plantAuxiliary(planter, parent, auxiliary, kind === 'fwctl' ? 'mlx5_fwctl.mlx5_fwctl' : 'mlx5ctl.ctl');
+  const node = channelPath(fn.channel);
+  const numbers = planter.device(node, open);
 
   if (kind === 'fwctl') {
     const path = `${parent}/fwctl/fwctl${number}`;
-    planter.device(`dev/fwctl/fwctl${number}`, open);
-    planter.text(`${path}/dev`, `${FWCTL_MAJOR}:${number}`);
-    planter.text(`${path}/uevent`, `MAJOR=${FWCTL_MAJOR}\nMINOR=${number}\nDEVNAME=fwctl/fwctl${number}`);
+    plantNumbers(planter, path, node, numbers ?? { major: FWCTL_MAJOR, minor: number });
     planter.link(`${path}/device`, parent);
     planter.link(`${path}/subsystem`, 'sys/class/fwctl');
     planter.link(`sys/class/fwctl/fwctl${number}`, path);
@@ -28,13 +28,15 @@ export function plantChannel(planter: Planter, fn: FunctionProfile, open: Device
   }
   const name = `mlx5ctl-${auxiliary}`;
   const path = `sys/devices/virtual/misc/${name}`;
-  const minor = MISC_FIRST_MINOR + number;
-  planter.device(`dev/${name}`, open);
-  planter.text(`${path}/dev`, `${MISC_MAJOR}:${minor}`);
-  planter.text(`${path}/uevent`, `MAJOR=${MISC_MAJOR}\nMINOR=${minor}\nDEVNAME=${name}`);
+  plantNumbers(planter, path, node, numbers ?? { major: MISC_MAJOR, minor: MISC_FIRST_MINOR + number });
   planter.link(`${path}/mdev`, parent);
   planter.link(`${path}/subsystem`, 'sys/class/misc');
   planter.link(`sys/class/misc/${name}`, path);
+}
+
+function plantNumbers(planter: Planter, path: string, node: string, { major, minor }: DeviceNumbers): void {
+  planter.text(`${path}/dev`, `${major}:${minor}`);
+  planter.text(`${path}/uevent`, `MAJOR=${major}\nMINOR=${minor}\nDEVNAME=${node.replace(/^dev\//, '')}`);
 }
 
 export function plantAuxiliary(planter: Planter, parent: string, name: string, driver: string): void {

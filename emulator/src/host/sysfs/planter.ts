@@ -1,4 +1,4 @@
-import type { DeviceNode, Tree } from '../../fuse/tree.ts';
+import type { DeviceNode, DeviceNumbers, Tree } from '../../fuse/tree.ts';
 import { relativeLink } from './paths.ts';
 
 /** Adds files to a tree and remembers them, so that they can be taken away together. */
@@ -6,7 +6,8 @@ export interface Planter {
   text(path: string, read: string | number | (() => string | number)): void;
   /** A relative link from `path` to another path of the tree. */
   link(path: string, to: string): void;
-  device(path: string, open: DeviceNode['open']): void;
+  /** @returns the numbers of the character device that it is */
+  device(path: string, open: DeviceNode['open']): DeviceNumbers | undefined;
   uproot(): void;
 }
 
@@ -24,7 +25,7 @@ export function createPlanter(tree: Tree): Planter {
     },
     device(path, open) {
       planted.push(path);
-      tree.device(path, open);
+      return tree.device(path, open);
     },
     uproot() {
       for (const path of planted.splice(0)) tree.remove(path);
