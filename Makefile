@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 SETUP := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-control-plane demo demo-down cluster cluster-down plugin test test-unit test-integration e2e test-memory check coverage bench generate images images-lock clean
+.PHONY: help setup build-control-plane demo demo-down cluster cluster-down plugin test ci test-all test-unit test-integration test-vm e2e test-memory check coverage bench generate images images-lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -37,11 +37,20 @@ cluster-down: $(SETUP) ## End it; nothing is left of it
 test: $(SETUP) ## Type check, lint, unit and integration tests
 	@$(NODE) tools/src/runner/main.ts
 
+ci: $(SETUP) ## What continuous integration runs: test and test-vm
+	@$(NODE) tools/src/runner/main.ts types lint unit vm integration
+
+test-all: $(SETUP) ## Everything: test, test-vm, e2e and test-memory
+	@NICDIAG_CORE_DUMP_MIB=512 $(NODE) tools/src/runner/main.ts types lint unit vm integration e2e
+
 test-unit: $(SETUP) ## Tests of the packages; F='mlx5/test/**/*.test.ts' for some
 	@$(NODE) tools/src/runner/main.ts unit $(if $(F),'$(F)')
 
 test-integration: $(SETUP) ## Tests on a real API server and the emulator; F=test/integration/cluster.test.ts for some
 	@$(NODE) tools/src/runner/main.ts integration $(if $(F),'$(F)')
+
+test-vm: $(SETUP) ## Character devices by CUSE, in a virtual machine; QEMU and a kernel are fetched from Debian, once
+	@$(NODE) tools/src/runner/main.ts vm
 
 e2e: $(SETUP) ## Tests on a cluster with real nodes, as root; F=test/e2e/cluster.test.ts for some
 	@$(NODE) tools/src/runner/main.ts e2e $(if $(F),'$(F)')

@@ -51,14 +51,15 @@ export interface EmulatedHost {
   stop(): Promise<void>;
 }
 
-export async function emulatedHost(profile: string): Promise<EmulatedHost> {
+/** @param frontEnd what its device nodes are; character devices need root and the kernel's cuse module */
+export async function emulatedHost(profile: string, frontEnd: 'fuse' | 'cuse' = 'fuse'): Promise<EmulatedHost> {
   const directory = mkdtempSync(join(tmpdir(), 'nicdiag-mlx5-'));
   const root = join(directory, 'host');
   const log = join(directory, 'commands.ndjson');
   const socket = join(directory, 'control');
   const devlinkSocket = join(directory, 'devlink');
   const sockets = ['--control', socket, '--devlink-socket', devlinkSocket];
-  const args = ['serve', '--host', profile, '--root', root, '--command-log', log, ...sockets];
+  const args = ['serve', '--front-end', frontEnd, '--host', profile, '--root', root, '--command-log', log, ...sockets];
   const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   await ready(child);
   const devices = discoverDevices({ hostRoot: root });

@@ -1,5 +1,5 @@
 /* Lends memory to the device and has it written, in each version of mlx5ctl, in right and wrong order.
- * umem DEVICE V1|V2|V3|V4 */
+ * umem DEVICE V1|V2|V3|V4 [PCI_ADDRESS] */
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -12,6 +12,7 @@
 #define VARIANT 0x42
 
 static int device, version;
+static const char *pci_address = "0000:03:00.0";
 
 static void be32_to(uint8_t *bytes, uint32_t value)
 {
@@ -173,7 +174,7 @@ static void structures(uint8_t *memory)
 
 	row("INFO", information(&uid, name));
 	fact("a UID", uid != 0);
-	fact("device name", version == 4 || !strcmp(name, "0000:03:00.0"));
+	fact("device name", version == 4 || !strcmp(name, pci_address));
 	command(0x10a, 0);
 	row("command", rpc(16, 112));
 	row("command of more than the version takes", rpc(version == 4 ? 262145 : 8193, 112));
@@ -268,10 +269,12 @@ int main(int argc, char **argv)
 	uint32_t umem, pd, mkey;
 	uint8_t *memory = mmap(NULL, 2 * LENGTH, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (argc != 3 || (device = open(argv[1], O_RDWR)) < 0 || memory == MAP_FAILED) {
-		perror("usage: umem DEVICE V1|V2|V3|V4");
+	if (argc < 3 || (device = open(argv[1], O_RDWR)) < 0 || memory == MAP_FAILED) {
+		perror("usage: umem DEVICE V1|V2|V3|V4 [PCI_ADDRESS]");
 		return 2;
 	}
+	if (argc > 3)
+		pci_address = argv[3];
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	version = argv[2][1] - '0';
 	structures(memory);

@@ -14,7 +14,9 @@ const test = reason === undefined ? suite.serial : suite.skip;
 if (reason !== undefined) suite(`emulated hosts are skipped: ${reason}`, (t) => t.pass());
 else {
   suite.before(async (t) => {
-    const [mlx5ctl, fwctl, limited] = await Promise.all(['gpu-a', 'gpu-b', 'gpu-c'].map(emulatedHost));
+    const [mlx5ctl, fwctl, limited] = await Promise.all(
+      ['gpu-a', 'gpu-b', 'gpu-c'].map((profile) => emulatedHost(profile)),
+    );
     t.context = { mlx5ctl: mlx5ctl!, fwctl: fwctl!, limited: limited! };
   });
   // What the test before has left to the background is not counted in this one.

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { REPOSITORY } from '../stack/paths.ts';
 
-export type CheckName = 'types' | 'lint' | 'unit' | 'integration' | 'e2e';
+export type CheckName = 'types' | 'lint' | 'unit' | 'vm' | 'integration' | 'e2e';
 
 export interface Check {
   readonly title: string;
@@ -10,8 +10,9 @@ export interface Check {
   readonly command: readonly [string, ...string[]];
   /** Files that are tested, for ava. */
   readonly patterns: readonly string[];
-  /** What must be provided first: the programs of a control plane, or those of nodes too. */
-  readonly needs: 'nothing' | 'control plane' | 'nodes';
+  /** What must be there: emulated devices, which are mounted in a namespace of its own; the programs of a control plane
+   * besides; or those of nodes, too. */
+  readonly needs: 'nothing' | 'devices' | 'control plane' | 'nodes';
   /** Whether it belongs to a run that names no check. */
   readonly byDefault: boolean;
 }
@@ -44,8 +45,16 @@ export const CHECKS: Readonly<Record<CheckName, Check>> = {
     kind: 'tap',
     command: [process.execPath, AVA, '--tap', IDLE],
     patterns: ['*/test/**/*.test.ts'],
-    needs: 'nothing',
+    needs: 'devices',
     byDefault: true,
+  },
+  vm: {
+    title: 'tests in a virtual machine',
+    kind: 'tap',
+    command: [process.execPath, `${REPOSITORY}test/vm/main.ts`],
+    patterns: [],
+    needs: 'nothing',
+    byDefault: false,
   },
   integration: {
     title: 'integration tests',

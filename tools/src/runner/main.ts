@@ -9,7 +9,7 @@ import { CHECKS, type Check, type CheckName } from './checks.ts';
 import { runCheck } from './runCheck.ts';
 import { addCounts, type Counts, closingLine } from './tapTally.ts';
 
-/* `main.ts [CHECK…] [PATTERN…]`: runs checks (by default all but e2e), prints what fails in full, and ends with one line:
+/* `main.ts [CHECK…] [PATTERN…]`: runs checks (by default all but vm and e2e), prints what fails in full, and ends with one line:
  * `N passed, N failed`. Patterns are test files for ava in place of a check's own. */
 const isCheck = (name: string): name is CheckName => Object.hasOwn(CHECKS, name);
 const asked = process.argv.slice(2);
@@ -40,11 +40,11 @@ process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 /** The control plane's programs, and whether devices can be mounted: without them every test would fail in its own way. */
 async function prepare(): Promise<boolean> {
   try {
-    if (checks.some(({ kind }) => kind === 'tap')) {
+    if (checks.some(({ needs }) => needs !== 'nothing')) {
       privateMounts();
       requireFuse();
     }
-    if (checks.some(({ needs }) => needs !== 'nothing')) await provideBinaries({ say });
+    if (checks.some(({ needs }) => needs === 'control plane' || needs === 'nodes')) await provideBinaries({ say });
     if (checks.some(({ needs }) => needs === 'nodes')) {
       await provideNodeBinaries({ say });
       await provideContainerRuntime(cacheRoot(), say);

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { basename } from 'node:path';
 import { createInterface } from 'node:readline';
 import { privateMounts } from '../privateMounts.ts';
 import { REPOSITORY } from '../stack/paths.ts';
@@ -36,7 +37,7 @@ async function runWhole({ command, title }: Check, say: (line: string) => void):
 }
 
 async function runTap(check: Check, patterns: readonly string[], say: (line: string) => void): Promise<CheckResult> {
-  const { prefix, env } = privateMounts();
+  const { prefix, env } = check.needs === 'nothing' ? { prefix: [], env: {} } : privateMounts();
   const [program = '', ...args] = [...prefix, ...check.command, ...(patterns.length > 0 ? patterns : check.patterns)];
   const tally = createTapTally();
   const code = await run([program, ...args], { ...env, NODE_COMPILE_CACHE: COMPILE_CACHE }, (line) => {
@@ -45,8 +46,8 @@ async function runTap(check: Check, patterns: readonly string[], say: (line: str
   });
   const { counts, failures } = tally;
   if (code === 0 || counts.failed > 0) return { counts, failures };
-  // ava itself failed: no test file found, a file that does not load.
-  const failure = `${check.title}: ava ended with ${code}`;
+  // What runs the tests failed: no test file found, a file that does not load.
+  const failure = `${check.title}: ${basename(check.command[1] ?? check.command[0])} ended with ${code}`;
   return { counts: { ...counts, failed: 1 }, failures: [failure] };
 }
 

@@ -16,7 +16,7 @@ export interface TapTally {
 
 const RESULT = /^(not )?ok \d+(?: - (.*?))?(?: # (SKIP|TODO)\b.*)?$/;
 
-/** Counts a stream of the Test Anything Protocol, version 13, as ava writes it. Details of failures come in full. */
+/** Counts a stream of the Test Anything Protocol, version 13, as ava and Node write it. Details of failures come in full. */
 export function createTapTally(): TapTally {
   let [passed, failed, skipped] = [0, 0, 0];
   const failures: string[] = [];
@@ -44,11 +44,14 @@ export function createTapTally(): TapTally {
   };
 }
 
-/** Version, plan, ava's own sums, and the names of its hooks. */
+/** Version, plan, sums, the names of ava's hooks, and what Node says of every test. */
 function isFraming(text: string): boolean {
   return (
     text === '' ||
-    /^(TAP version \d+|\d+\.\.\d+|# (tests|pass|skip|todo|fail) \d+|# .* hook( for .*)?|\s*(---|\.\.\.))$/.test(text)
+    /^(TAP version \d+|\d+\.\.\d+|# (tests|suites|pass|skip(ped)?|todo|fail|cancelled|duration_ms) [\d.]+)$/.test(
+      text,
+    ) ||
+    /^(# .* hook( for .*)?|# Subtest: .*|\s*(---|\.\.\.)| {2}(duration_ms: [\d.]+|type: 'test'))$/.test(text)
   );
 }
 

@@ -41,6 +41,32 @@ test('a person reads titles, notes and details, not the framing', (t) => {
   );
 });
 
+test("of Node's own stream a person reads titles and what is wrong", (t) => {
+  const tally = createTapTally();
+  const stream = [
+    'TAP version 13',
+    '# Subtest: good',
+    'ok 1 - good',
+    '  ---',
+    '  duration_ms: 12.5',
+    "  type: 'test'",
+    '  ...',
+    '# Subtest: bad',
+    'not ok 2 - bad',
+    '  ---',
+    '  duration_ms: 3',
+    "  type: 'test'",
+    "  error: 'it is'",
+    '  ...',
+    'ok 3 - left out # SKIP there is no compiler',
+    '1..3',
+    ...['# tests 3', '# suites 0', '# pass 1', '# cancelled 0', '# skipped 1', '# duration_ms 15.5'],
+  ];
+  const lines = stream.map((line) => tally.line(line)).filter((line) => line !== undefined);
+  t.deepEqual(lines, ['  ✔ good', '  ✖ bad', "  error: 'it is'", '  - left out (skip)']);
+  t.deepEqual(tally.counts, { passed: 1, failed: 1, skipped: 1 });
+});
+
 test('the closing line names skipped tests only when there are some', (t) => {
   t.is(closingLine({ passed: 12, failed: 0, skipped: 0 }), '12 passed, 0 failed');
   t.is(closingLine({ passed: 3, failed: 2, skipped: 1 }), '3 passed, 2 failed, 1 skipped');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { foldDevices, type NodeOutcome, readFileChunks, verifyBundle } from '@nicdiag/artifacts';
@@ -7,7 +7,6 @@ import { discoverDevices, matchesFilter, type NicFunction } from '@nicdiag/mlx5'
 import { parseQuantity } from '@nicdiag/runtime';
 import { readCaptureFile } from '../../capture/readCaptureFile.ts';
 import { reportText } from '../../commands/verify.ts';
-import { makeOutputDirectory } from '../../download/outputDirectory.ts';
 import { CommandError, EXIT } from '../../exitCodes.ts';
 import type { Io } from '../../io.ts';
 import { createProgress } from '../../output/progress.ts';
@@ -49,7 +48,7 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
   const found = discoverDevices({ hostRoot: options.hostRoot });
   if (found.length === 0) throw new CommandError('this host has no device with a debug channel');
 
-  await makeOutputDirectory(options.output);
+  await mkdir(options.output, { recursive: true });
   const directory = await mkdtemp(join(options.output, '.run-'));
   const progress = createProgress(io);
   try {
