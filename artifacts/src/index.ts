@@ -74,7 +74,7 @@ export {
   type SealRequest,
   type SealRevision,
 } from './protocol/messages.ts';
-export { PATH_PATTERNS } from './protocol/paths.ts';
+export { PATH_PATTERNS, userPath } from './protocol/paths.ts';
 export { ARTIFACT_REASONS, type ArtifactReason } from './protocol/reasons.ts';
 export { RawFormatError } from './raw/frameHeader.ts';
 export { readItems } from './raw/readItems.ts';

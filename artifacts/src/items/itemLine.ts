@@ -3,7 +3,7 @@ import type { Item } from '@nicdiag/mlx5/decode';
 import type { RecordedItem } from '../raw/takeItem.ts';
 
 /** One line of `items.ndjson`: what can be said of an item without decoding it. Status, syndrome and errno are those of
- * its last frame; times are CLOCK_MONOTONIC nanoseconds as decimal text, because they exceed 2^53. */
+ * its last frame; `…Ns` are CLOCK_MONOTONIC nanoseconds as decimal text, because they exceed 2^53. */
 export interface ItemLine {
   readonly key: string;
   readonly name: string;
@@ -15,6 +15,8 @@ export interface ItemLine {
   readonly syndrome?: string;
   /** e.g. `ENODEV`; absent when every command reached firmware. */
   readonly errno?: string;
+  /** Wall clock of the host, to a millisecond; absent where the raw file does not say it. */
+  readonly startedAt?: string;
   readonly startedNs: string;
   readonly elapsedNs: string;
   readonly frames: number;
@@ -37,6 +39,7 @@ export function itemLine(recorded: RecordedItem, statusName: (status: number) =>
     status: statusName(last?.status ?? 0),
     ...(error.syndrome !== undefined && { syndrome: error.syndrome }),
     ...(error.errno !== undefined && { errno: error.errno }),
+    ...(recorded.startedAt !== undefined && { startedAt: recorded.startedAt.toISOString() }),
     startedNs: String(first?.startedNs ?? 0n),
     elapsedNs: String(item.frames.reduce((sum, frame) => sum + frame.elapsedNs, 0n)),
     frames: item.frames.length,

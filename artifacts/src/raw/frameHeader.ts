@@ -32,17 +32,17 @@ const OUTCOMES: readonly ItemOutcome[] = ['ok', 'refused', 'failed', 'absent'];
  * | 18 | 2 | op_mod |
  * | 20 | 4 | register id |
  * | 24 | 1 | firmware status |
- * | 25 | 3 | zero |
+ * | 25 | 3 | wall clock when it started, highest 24 of 56 bits |
  * | 28 | 4 | syndrome |
  * | 32 | 8 | started, CLOCK_MONOTONIC ns |
  * | 40 | 8 | elapsed, ns |
  * | 48 | 4 | inbox length |
  * | 52 | 4 | outbox length |
  * | 56 | 4 | descriptor length, 0 but on the first frame of an item |
- * | 60 | 4 | zero |
+ * | 60 | 4 | wall clock, lowest 32 bits |
  *
  * Then descriptor, inbox, outbox, and the CRC32 of all that stands before it. The descriptor is the JSON of the item's
- * key, name and index. An item without frames is one header with frame count 0 and only a descriptor. */
+ * key, name and index. The wall clock counts microseconds since 1970; it is 0 in files of before nicdiag kept it. An item without frames is one header with frame count 0 and only a descriptor. */
 export interface FrameHeader {
   readonly kind: ItemKind;
   readonly outcome: ItemOutcome;
@@ -57,6 +57,8 @@ export interface FrameHeader {
   readonly syndrome: number;
   readonly startedNs: bigint;
   readonly elapsedNs: bigint;
+  /** Microseconds since 1970, 0 where it is not known. */
+  readonly wallUs: number;
   readonly inboxLength: number;
   readonly outboxLength: number;
   readonly descriptorLength: number;
@@ -112,12 +114,14 @@ export function encodeFrameHeader(header: FrameHeader): Buffer {
   bytes.writeUInt16BE(header.opMod, 18);
   bytes.writeUInt32BE(header.registerId, 20);
   bytes.writeUInt8(header.status, 24);
+  bytes.writeUIntBE(Math.floor(header.wallUs / 2 ** 32), 25, 3);
   bytes.writeUInt32BE(header.syndrome, 28);
   bytes.writeBigUInt64BE(header.startedNs, 32);
   bytes.writeBigUInt64BE(header.elapsedNs, 40);
   bytes.writeUInt32BE(header.inboxLength, 48);
   bytes.writeUInt32BE(header.outboxLength, 52);
   bytes.writeUInt32BE(header.descriptorLength, 56);
+  bytes.writeUInt32BE(header.wallUs % 2 ** 32, 60);
   return bytes;
 }
 
@@ -146,6 +150,7 @@ export function decodeFrameHeader(bytes: Buffer, offset: number): FrameHeader {
     syndrome: bytes.readUInt32BE(28),
     startedNs: bytes.readBigUInt64BE(32),
     elapsedNs: bytes.readBigUInt64BE(40),
+    wallUs: bytes.readUIntBE(25, 3) * 2 ** 32 + bytes.readUInt32BE(60),
     inboxLength: bytes.readUInt32BE(48),
     outboxLength: bytes.readUInt32BE(52),
     descriptorLength: bytes.readUInt32BE(56),

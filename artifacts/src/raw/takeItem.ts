@@ -5,6 +5,8 @@ import { CRC_LENGTH, decodeFrameHeader, FRAME_HEADER_LENGTH, type FrameHeader, R
 /** One item with its place in the raw file. */
 export interface RecordedItem {
   readonly item: Item;
+  /** Wall clock when its first command was given; absent in files of before it was kept. */
+  readonly startedAt?: Date;
   /** Number in the file, from 0. */
   readonly sequence: number;
   /** First byte of its first frame, from the start of the file. */
@@ -33,9 +35,10 @@ export function takeItem(
     end = taken.end;
     if (first.header.frameCount > 0) frames.push(taken.frame);
   } while (frames.length < first.header.frameCount);
-  const { kind, outcome } = first.header;
+  const { kind, outcome, wallUs } = first.header;
   const item: Item = { ...parseDescriptor(first.descriptor, expected.offset), kind, outcome, frames };
-  return { item, sequence: expected.sequence, offset: expected.offset, length: end };
+  const at = wallUs === 0 ? {} : { startedAt: new Date(wallUs / 1000) };
+  return { item, ...at, sequence: expected.sequence, offset: expected.offset, length: end };
 }
 
 interface TakenFrame {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Item } from '@nicdiag/mlx5/decode';
 import { decodedJson, decodedText } from '../items/decodedFiles.ts';
 import { type ItemFailure, itemFailure, itemLine } from '../items/itemLine.ts';
-import { encodedLength, encodeItem } from '../raw/encodeItem.ts';
+import { encodedLength, encodeItem, type WallClock, wallClock } from '../raw/encodeItem.ts';
 import { readItems } from '../raw/readItems.ts';
 import { recoverRawFile } from '../raw/recoverRawFile.ts';
 import type { RecordedItem } from '../raw/takeItem.ts';
@@ -27,6 +27,8 @@ export interface CollectorSpoolOptions<D> {
   readonly collectorType?: string;
   /** Default DECODE_LIMIT. */
   readonly decodeLimit?: number;
+  /** Default: this host's. */
+  readonly wallClock?: () => WallClock;
 }
 
 export interface FinishedCollector {
@@ -84,7 +86,7 @@ export async function createCollectorSpool<D>(
     get rawLength() {
       return spool.length;
     },
-    append: (items) => queued(() => append(spool, items)),
+    append: (items) => queued(() => append(spool, items, (options.wallClock ?? wallClock)())),
     finish: () => queued(() => finish(spool, options)),
     async [Symbol.asyncDispose]() {
       await tail;
@@ -101,8 +103,8 @@ interface SpoolState {
   syncedAt: number;
 }
 
-async function append(spool: SpoolState, items: readonly Item[]): Promise<void> {
-  const parts = items.flatMap((item, index) => encodeItem(item, spool.sequence + index));
+async function append(spool: SpoolState, items: readonly Item[], wallOf: WallClock): Promise<void> {
+  const parts = items.flatMap((item, index) => encodeItem(item, spool.sequence + index, wallOf));
   const length = encodedLength(parts);
   try {
     await writeAll(spool.file, parts, spool.length);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Item } from '@nicdiag/mlx5/decode';
 import test from 'ava';
 import fc from 'fast-check';
-import { encodeItem } from '../../src/raw/encodeItem.ts';
+import { encodeItem, wallClock } from '../../src/raw/encodeItem.ts';
 import { encodeFileHeader, FILE_HEADER_LENGTH, RawFormatError } from '../../src/raw/frameHeader.ts';
 import { readItems } from '../../src/raw/readItems.ts';
 import { recoverRawFile } from '../../src/raw/recoverRawFile.ts';
@@ -11,7 +11,7 @@ import { arbitraryItem, registerItem } from '../arbitraryItem.ts';
 import { temporaryDirectory } from '../temporaryDirectory.ts';
 
 function rawFile(items: readonly Item[]): Buffer {
-  return Buffer.concat([encodeFileHeader(), ...items.flatMap(encodeItem)]);
+  return Buffer.concat([encodeFileHeader(), ...items.flatMap((item, at) => encodeItem(item, at))]);
 }
 
 async function* inChunks(bytes: Buffer, length: number): AsyncGenerator<Buffer> {
@@ -102,6 +102,24 @@ test('the header of a frame has its fields at the documented offsets, big endian
   );
   t.deepEqual(bytes.subarray(64, 64 + descriptor.byteLength), descriptor);
   t.is(bytes.byteLength, 64 + descriptor.byteLength + 16 + 2 + 4);
+});
+
+test('a frame keeps the wall clock beside the monotonic one; what is there without it is read as before', async (t) => {
+  const item = registerItem('MGIR');
+  const wallUs = 1_790_000_000_123_456;
+  const bytes = Buffer.concat(encodeItem(item, 0, () => wallUs));
+  t.is(bytes.readUIntBE(25, 3) * 2 ** 32 + bytes.readUInt32BE(60), wallUs);
+  const read = async (parts: readonly Uint8Array[]): Promise<string | undefined> => {
+    for await (const { startedAt } of readItems(inChunks(Buffer.concat([encodeFileHeader(), ...parts]), 50)))
+      return startedAt?.toISOString();
+    return 'no item';
+  };
+  t.is(await read([bytes]), new Date(wallUs / 1000).toISOString());
+  t.is(await read(encodeItem(item, 0)), undefined);
+  const before = Date.now();
+  const clock = wallClock();
+  t.true(Math.abs(clock(process.hrtime.bigint()) / 1000 - before) < 1000);
+  t.is(clock(5_000_000_000n) - clock(2_000_000_000n), 3_000_000);
 });
 
 test('a file cut at any byte is recovered to its last whole item and can be continued', async (t) => {

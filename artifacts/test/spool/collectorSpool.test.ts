@@ -47,7 +47,11 @@ test('a finished collector has raw bytes, one line an item, decoded JSON and tex
     { key: 'PDDR{local_port=1}', outcome: 'failed', errno: 'ENODEV' },
   ]);
   const lines = (await contentOf(finished, 'items.ndjson')).toString().trimEnd().split('\n');
-  t.deepEqual(JSON.parse(lines[0]!), {
+  const { startedAt, ...line } = JSON.parse(lines[0]!) as { readonly startedAt: string };
+  // The item says 1000 s since the machine was started.
+  const uptimeMs = Number(process.hrtime.bigint() / 1_000_000n);
+  t.true(Math.abs(Date.parse(startedAt) - (Date.now() - uptimeMs + 1_000_000)) < 60_000, startedAt);
+  t.deepEqual(line, {
     key: 'MGIR{local_port=1}',
     name: 'MGIR',
     kind: 'register',
@@ -126,17 +130,26 @@ test('an empty collector has files too, and finishing twice gives the same ones'
 
 test('a spool that is opened again goes on behind its last whole item and ends with the same files', async (t) => {
   const items = ['MGIR', 'PPCNT', 'PDDR', 'MTMP'].map((name) => registerItem(name));
-  await using once = await createCollectorSpool(await temporaryDirectory(t), options);
+  await using once = await createCollectorSpool(await temporaryDirectory(t), {
+    ...options,
+    wallClock: () => () => 1_790_000_000_000_000,
+  });
   await once.append(items);
   const expected = await once.finish();
 
   const directory = await temporaryDirectory(t);
   {
-    await using first = await createCollectorSpool(directory, options);
+    await using first = await createCollectorSpool(directory, {
+      ...options,
+      wallClock: () => () => 1_790_000_000_000_000,
+    });
     await first.append(items.slice(0, 2));
   }
   await appendFile(join(directory, 'raw.bin'), 'the beginning of a frame that was never ended');
-  await using second = await createCollectorSpool(directory, options);
+  await using second = await createCollectorSpool(directory, {
+    ...options,
+    wallClock: () => () => 1_790_000_000_000_000,
+  });
   t.deepEqual(second.recovered, items.slice(0, 2));
   await second.append(items.slice(2));
   const finished = await second.finish();

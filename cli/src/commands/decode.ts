@@ -29,12 +29,12 @@ export async function decodeCommand(path: string, options: DecodeOptions, io: Io
   const wanted = new Set(register.map((name) => name.toUpperCase()));
   const there = new Set<string>();
   let heading: string | undefined;
-  for await (const { source, item } of itemsIn(path)) {
+  for await (const { source, item, startedAt } of itemsIn(path)) {
     io.signal.throwIfAborted();
     there.add(item.name);
     if (wanted.size > 0 && !wanted.has(item.name.toUpperCase())) continue;
     if (failed && item.outcome !== 'refused' && item.outcome !== 'failed') continue;
-    if (output === 'json') io.out(`${JSON.stringify({ source, ...decodeOr(item) })}\n`);
+    if (output === 'json') io.out(`${JSON.stringify({ source, ...timeOf(item, startedAt), ...decodeOr(item) })}\n`);
     else io.out(`${source === heading ? '' : `# ${source}\n\n`}${itemText(item)}`);
     heading = source;
   }
@@ -50,12 +50,22 @@ interface FoundItem {
   /** Of the raw file that it is in. */
   readonly source: string;
   readonly item: Item;
+  readonly startedAt?: Date;
+}
+
+/** When its first command was given, by both clocks, and how long its commands took. */
+function timeOf({ frames }: Item, startedAt: Date | undefined) {
+  const startedNs = frames[0]?.startedNs;
+  if (startedNs === undefined) return {};
+  const wall = startedAt === undefined ? {} : { startedAt: startedAt.toISOString() };
+  const elapsedNs = frames.reduce((sum, frame) => sum + frame.elapsedNs, 0n);
+  return { ...wall, startedNs: String(startedNs), elapsedNs: String(elapsedNs) };
 }
 
 async function* itemsIn(path: string): AsyncGenerator<FoundItem> {
   try {
     for await (const source of rawSources(path)) {
-      for await (const item of source.items) yield { source: source.path, item };
+      for await (const found of source.items) yield { source: source.path, ...found };
     }
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;

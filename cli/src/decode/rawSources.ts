@@ -1,6 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
-import { decompress, readFileChunks, readItems, readTar } from '@nicdiag/artifacts';
+import { decompress, type RecordedItem, readFileChunks, readItems, readTar } from '@nicdiag/artifacts';
 import type { Item } from '@nicdiag/mlx5/decode';
 import { UsageError } from '../exitCodes.ts';
 import { type CollectorTypes, collectorTypes, MANIFEST_NAME, typeBeside } from './collectorTypes.ts';
@@ -12,7 +12,7 @@ export interface RawSource {
   /** Type of the collector, by the device's manifest; undefined where there is none beside it. */
   readonly collectorType: string | undefined;
   /** To be read to its end before the next source is asked for. */
-  readonly items: AsyncIterable<Item>;
+  readonly items: AsyncIterable<RecordedItem>;
 }
 
 const RAW_NAME = 'raw.bin';
@@ -42,7 +42,7 @@ async function* inFile(path: string, shown: string): AsyncGenerator<RawSource> {
   const head = Buffer.alloc(RAW_MAGIC.byteLength);
   await file.read(head, 0, head.byteLength, 0);
   if (head.equals(RAW_MAGIC)) {
-    return yield { path: shown, collectorType: await typeBeside(path), items: itemsOf(readFileChunks(file)) };
+    return yield { path: shown, collectorType: await typeBeside(path), items: readItems(readFileChunks(file)) };
   }
   if (!head.subarray(0, ZSTD_MAGIC.byteLength).equals(ZSTD_MAGIC)) {
     throw new UsageError(`${path} is neither a bundle (.tar.zst) nor a raw file`);
@@ -51,7 +51,7 @@ async function* inFile(path: string, shown: string): AsyncGenerator<RawSource> {
   const first = await plain.next();
   const content = startingWith(first.done === true ? [] : [first.value], plain);
   if (first.done !== true && first.value.subarray(0, RAW_MAGIC.byteLength).equals(RAW_MAGIC)) {
-    return yield { path: shown, collectorType: await typeBeside(path), items: itemsOf(content) };
+    return yield { path: shown, collectorType: await typeBeside(path), items: readItems(content) };
   }
   // The manifest of a device comes before its files.
   let types: CollectorTypes = new Map();
@@ -62,14 +62,15 @@ async function* inFile(path: string, shown: string): AsyncGenerator<RawSource> {
       yield {
         path: entry.path,
         collectorType: types.get(basename(dirname(entry.path))),
-        items: itemsOf(entry.body),
+        items: readItems(entry.body),
       };
     }
   }
 }
 
-async function* itemsOf(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Item> {
-  for await (const { item } of readItems(bytes)) yield item;
+/** Items alone, without their times and places in the file. */
+export async function* withoutPlaces(items: AsyncIterable<RecordedItem>): AsyncGenerator<Item> {
+  for await (const { item } of items) yield item;
 }
 
 async function* startingWith(first: readonly Buffer[], rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -1,7 +1,7 @@
 import { formatReport, makeReport, reporterOf } from '@nicdiag/mlx5/decode';
 import { CommandError, UsageError } from '../exitCodes.ts';
 import type { Io } from '../io.ts';
-import { rawSources } from './rawSources.ts';
+import { rawSources, withoutPlaces } from './rawSources.ts';
 
 /** Makes the reports of a bundle, a folder or a raw file anew, by this version. JSON is one object a line.
  * @param type of the collector, for a raw file that has no manifest beside it
@@ -18,7 +18,7 @@ export async function showReports(path: string, type: string | undefined, json: 
     if (known === undefined) nameless ??= source.path;
     const reporter = known === undefined ? undefined : reporterOf(known);
     if (reporter === undefined) continue;
-    const report = await makeReport(reporter, source.items);
+    const report = await makeReport(reporter, withoutPlaces(source.items));
     if (json) io.out(`${JSON.stringify({ source: source.path, ...report })}\n`);
     else io.out(`# ${source.path}\n\n${formatReport(report)}\n`);
     shown += 1;

@@ -21,16 +21,18 @@ export type ItemIndex = ReadonlyMap<string, ReadonlyMap<string, IndexedItem>>;
 /** Longer items, windows of dumps, are compared as a whole. */
 const LONGEST_DECODED = 64 * 1024;
 
-/** All items of a bundle, folder or raw file. Collectors do not matter: the same register is the same. */
+/** All items of a bundle, folder or raw file. Collectors do not matter: the same register is the same. Of what several of
+ * them have read the earliest counts, whatever the order of the files. */
 export async function indexItems(path: string, { signal }: { readonly signal: AbortSignal }): Promise<ItemIndex> {
   const index = new Map<string, Map<string, IndexedItem>>();
   for await (const source of rawSources(path)) {
     const device = deviceOf(source.path);
     const items = index.get(device) ?? new Map<string, IndexedItem>();
     index.set(device, items);
-    for await (const item of source.items) {
+    for await (const { item } of source.items) {
       signal.throwIfAborted();
-      if (!items.has(item.key)) items.set(item.key, indexed(item));
+      const known = items.get(item.key);
+      if (known === undefined || startOf(item) < known.startedNs) items.set(item.key, indexed(item));
     }
   }
   return index;
@@ -48,9 +50,13 @@ function indexed(item: Item): IndexedItem {
     key: item.key,
     name: item.name,
     digest: hash.digest('hex'),
-    startedNs: item.frames[0]?.startedNs ?? 0n,
+    startedNs: startOf(item),
     ...(decoded !== undefined && 'fields' in decoded ? { decoded } : {}),
   };
+}
+
+function startOf({ frames }: Item): bigint {
+  return frames[0]?.startedNs ?? 0n;
 }
 
 /** `<capture>/<node>/<pci>/<collector>/raw.bin` in a bundle or a folder that one was extracted to. */

@@ -1,15 +1,17 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { UsageError } from '../exitCodes.ts';
+import { makeDirectory } from '../output/makeDirectory.ts';
 
-/** Makes the directory that a download goes to, or finds out before anything is asked of the cluster that it cannot be.
+/** Makes the directory that a bundle goes to, or finds out before anything is asked of cluster or device that it cannot
+ * be.
  * @throws UsageError */
 export async function makeOutputDirectory(directory: string): Promise<void> {
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     await access(directory, constants.W_OK);
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
     const said = why === 'EEXIST' || why === 'ENOTDIR' ? 'it is no directory' : `it cannot be written (${why})`;
-    throw new UsageError(`nothing can be downloaded into ${directory}: ${said}`, { cause });
+    throw new UsageError(`nothing can be written into ${directory}: ${said}`, { cause });
   }
 }

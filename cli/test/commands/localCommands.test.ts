@@ -142,7 +142,7 @@ test('a directory that cannot take a download is refused before a capture is mad
   const connection = ['--kubeconfig', join(directory, 'kubeconfig')];
   const { code, err } = await run('capture', '-f', capture, '--download', file, ...connection);
   t.is(code, 3);
-  t.is(err, `error: nothing can be downloaded into ${file}: it is no directory\n`);
+  t.is(err, `error: nothing can be written into ${file}: it is no directory\n`);
 });
 
 for (const [title, args, code, message] of [

@@ -68,7 +68,7 @@ function nativePackage({ node }: Platform): string {
 
 /** Its loader, and the one native file of the platform: the one for glibc. */
 async function koffi(platform: Platform, modules: string): Promise<TreeEntry[]> {
-  const isLoader = /^(package\.json|index\.c?js|src\/koffi\/index\.c?js)$/;
+  const isLoader = /^(package\.json|index\.c?js|src\/koffi\/(src\/static|index)\.c?js)$/;
   const isNative = new RegExp(`^(package\\.json|index\\.js|linux_${platform.node}/koffi\\.node)$`);
   const native = nativePackage(platform);
   return [

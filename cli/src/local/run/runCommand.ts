@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { foldDevices, type NodeOutcome, readFileChunks, verifyBundle } from '@nicdiag/artifacts';
@@ -7,6 +7,7 @@ import { discoverDevices, matchesFilter, type NicFunction } from '@nicdiag/mlx5'
 import { parseQuantity } from '@nicdiag/runtime';
 import { readCaptureFile } from '../../capture/readCaptureFile.ts';
 import { reportText } from '../../commands/verify.ts';
+import { makeOutputDirectory } from '../../download/outputDirectory.ts';
 import { CommandError, EXIT } from '../../exitCodes.ts';
 import type { Io } from '../../io.ts';
 import { createProgress } from '../../output/progress.ts';
@@ -48,7 +49,7 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
   const found = discoverDevices({ hostRoot: options.hostRoot });
   if (found.length === 0) throw new CommandError('this host has no device with a debug channel');
 
-  await mkdir(options.output, { recursive: true });
+  await makeOutputDirectory(options.output);
   const directory = await mkdtemp(join(options.output, '.run-'));
   const progress = createProgress(io);
   try {

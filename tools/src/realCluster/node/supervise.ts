@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { openSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, openSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCommandSync } from '../runCommand.ts';
@@ -18,6 +18,7 @@ const [path = ''] = process.argv.slice(2);
 const config = readNodeConfig(path);
 const pids: Record<string, number> = { supervisor: process.pid };
 
+for (const path of emulatedNodes('/dev')) runCommandSync('mount', ['--bind', path, path]);
 // Mounts that Pods ask for with Bidirectional, and volumes of kubelet, are seen by all of the node.
 runCommandSync('mount', ['--make-rshared', '/']);
 writeProgramFiles(config);
@@ -26,6 +27,17 @@ keepRunning('containerd', containerd);
 await untilContainerd();
 for (const image of config.images) await importImage(config, image);
 for (const [name, command] of Object.entries(others)) keepRunning(name, command);
+
+/** Device nodes can be opened for writing on a read-only filesystem, files of FUSE cannot: what lies in /dev is mounted by
+ * itself, and so stays writable in a container that has /dev read-only. */
+function emulatedNodes(dev: string): string[] {
+  return ['.', 'fwctl']
+    .map((folder) => join(dev, folder))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) => readdirSync(folder, { withFileTypes: true }))
+    .filter((entry) => entry.isFile() && /^(mlx5ctl-|fwctl)/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
 
 async function untilContainerd(): Promise<void> {
   const deadline = Date.now() + CONTAINERD_MS;
