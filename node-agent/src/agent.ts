@@ -23,6 +23,8 @@ import { getNewNodeCapture, getNodeCapture, observed } from './inbox/nodeCapture
 import { watchInbox } from './inbox/watchInbox.ts';
 import { openJournal } from './journal/journal.ts';
 import { createLaneScheduler } from './lanes/laneScheduler.ts';
+import { trimMemory } from './memory/trimMemory.ts';
+import { trimWhenQuiet } from './memory/trimWhenQuiet.ts';
 import { createAgentMetrics, registerGauges } from './metrics.ts';
 import type { AgentOptions } from './options.ts';
 import { createReadiness } from './readiness.ts';
@@ -77,10 +79,16 @@ export async function runAgent(options: AgentOptions, logger: Logger, signal: Ab
       // What NicDevices say of it is no longer true. A look that fails itself must not ask for the next one.
       if (!devices.looking) devices.request();
     },
+    onIdle: () => memory.worked(),
     onReturned(device) {
       logger.info('a command that was given up has come back; the device is served again', { device });
       devices.request();
     },
+  });
+  using memory = trimWhenQuiet({
+    busy: () => lanes.active() + lanes.waiting() + uploads.pending() + captures.open() > 0,
+    trim: trimMemory,
+    logger,
   });
   const { commandTimeoutMs } = options;
   const discover = () => discoverDevices({ hostRoot: options.hostRoot });

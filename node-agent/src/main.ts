@@ -1,5 +1,6 @@
 import { answerQuestions, createLogger, runProgram } from '@nicdiag/runtime';
 import { runAgent } from './agent.ts';
+import { favourMemory } from './memory/favourMemory.ts';
 import { readOptions, USAGE, UsageError } from './options.ts';
 
 /** Exit code for a wrong command line. */
@@ -8,6 +9,7 @@ const EXIT_USAGE = 2;
 const GRACE_MS = 15_000;
 
 answerQuestions(process.argv.slice(2), { program: 'nicdiag-agent', usage: USAGE });
+favourMemory();
 try {
   const options = readOptions(process.argv.slice(2), process.env);
   const logger = createLogger({ program: 'node-agent', level: options.logLevel }).child({ node: options.nodeName });

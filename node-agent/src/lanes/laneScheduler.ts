@@ -44,6 +44,8 @@ export interface LaneSchedulerOptions {
   readonly lostLanes: () => number;
   /** Told when a lane did not come to its end: the device (a PCI address) hangs, is gone, or could not be opened. */
   readonly onTrouble?: (device: string, end: LaneEnd) => void;
+  /** Told when a job is over and no other has begun. */
+  readonly onIdle?: () => void;
   /** Told when the kernel has let go of a lane that had been given up: its ASIC is served again. */
   readonly onReturned?: (device: string) => void;
 }
@@ -53,6 +55,7 @@ export function createLaneScheduler({
   startLane,
   lostLanes,
   onTrouble,
+  onIdle,
   onReturned,
 }: LaneSchedulerOptions): LaneScheduler {
   const waiting: Turn[] = [];
@@ -139,6 +142,7 @@ export function createLaneScheduler({
       } finally {
         remove(active, asic);
         dispatch();
+        if (active.length === 0) onIdle?.();
       }
     },
     lost: () => [...lost],
