@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 interface EditableFunction {
   channel?: { kind: string; number: number; abi?: string };
+  objects?: { countedContexts?: boolean };
 }
 interface EditableCard {
   coreDumpBytes?: number;

@@ -16,7 +16,7 @@ export const Reason = {
   AllSucceeded: 'AllSucceeded',
   /** Somebody set `spec.cancel`; what had been collected by then is kept. */
   Cancelled: 'Cancelled',
-  /** A collector ended on an error of its own, not on an answer of the device. */
+  /** A collector could not go on. Commands were lost on their way, an answer made no sense or broke off, or the error is its own. */
   CollectorError: 'CollectorError',
   /** The capture's deadline passed before this was done. */
   DeadlineExceeded: 'DeadlineExceeded',

@@ -1,5 +1,6 @@
 import { allCapabilityTypes, type CapabilityType, getField, layoutOf, readBits } from '../prm/index.ts';
 import { COMMANDS_ONLY, type CollectContext, type Collector, CollectorStop } from './collector.ts';
+import { isNotHere } from './commandRunner.ts';
 import type { Item } from './item.ts';
 import { answerOf, type CapabilityMode, readAdapter, readCapability } from './itemReader.ts';
 import type { CapabilityDumpSpec } from './spec.ts';
@@ -42,13 +43,15 @@ export function createCapabilityDump(spec: CapabilityDumpSpec): Collector {
   const modes = MODES[spec.capabilityDump.mode ?? 'Current'] ?? ['current'];
 
   function* collect(context: CollectContext): Generator<Item, void> {
-    let answered = 0;
-    const count = (item: Item): void => {
-      if (item.outcome === 'ok') answered += 1;
+    let saysMore = false;
+    const count = ({ outcome, frames }: Item): void => {
+      const last = frames.at(-1);
+      // Any other trouble says nothing about what this host may read.
+      if (outcome === 'ok' || last === undefined || last.errno !== 0 || !isNotHere(last.status)) saysMore = true;
     };
     yield* readAdapter(context);
     for (const mode of modes) yield* collectMode(context, mode, count);
-    if (answered === 0) {
+    if (!saysMore) {
       const { pciAddress, model } = context.device;
       throw new CollectorStop('Unsupported', `${pciAddress} (${model}) lets this host read none of its capabilities`);
     }

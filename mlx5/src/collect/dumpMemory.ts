@@ -3,6 +3,7 @@ import { ChannelError } from '../channel/channelError.ts';
 import { ERRNO, explainErrno, isGone } from '../channel/errno.ts';
 import type { Umem } from '../channel/umem.ts';
 import type { NicFunction } from '../discover/device.ts';
+import type { CollectorReason } from '../lane/events.ts';
 import {
   getField,
   MAILBOX_HEADER_BYTES,
@@ -14,7 +15,7 @@ import {
   writeInboxHeader,
 } from '../prm/index.ts';
 import { CollectorStop } from './collector.ts';
-import type { LaneControl } from './commandRunner.ts';
+import { isNotHere, type LaneControl } from './commandRunner.ts';
 
 /** Memory that firmware writes dumps into, in place of an answer's few bytes: registered with the driver, and with a
  * memory key that belongs to this file's user id alone.
@@ -62,7 +63,8 @@ export interface DumpMemoryOptions {
 }
 
 /** @throws CollectorStop, everything made until then released: `Unsupported` where kernel or firmware grant no such
- * memory (a collector that can also take its answer inline goes on so), `DeviceGone`, `DeviceHung` */
+ * memory, `CollectorError` where they would have (a collector that can also take its answer inline goes on so in both),
+ * `DeviceGone`, `DeviceHung` */
 export function createDumpMemory(options: DumpMemoryOptions): OwnedDumpMemory {
   const { device, channel, control, length = DUMP_WINDOW_BYTES } = options;
   /** What undoes the steps taken so far, the last first. */
@@ -90,7 +92,7 @@ export function createDumpMemory(options: DumpMemoryOptions): OwnedDumpMemory {
     const { name, text } = statusOf(status);
     const syndrome = outboxSyndrome(outbox).toString(16);
     throw new CollectorStop(
-      'Unsupported',
+      isNotHere(status) ? 'Unsupported' : 'CollectorError',
       `${tried}: ${layout.replace(/_in$/, '').toUpperCase()}: ${name} (${text}), syndrome 0x${syndrome}`,
     );
   }
@@ -149,9 +151,7 @@ function register({ device, channel, control }: DumpMemoryOptions, length: numbe
     return watched(control, () => registerMemory(length));
   } catch (error) {
     if (!(error instanceof ChannelError)) throw error;
-    const { errno, message } = error;
-    const reason = isGone(errno) ? 'DeviceGone' : errno === ERRNO.ETIMEDOUT ? 'DeviceHung' : 'Unsupported';
-    throw new CollectorStop(reason, message, { cause: error });
+    throw new CollectorStop(reasonOf(error.errno), error.message, { cause: error });
   }
 }
 
@@ -165,8 +165,16 @@ export function whyNoMemory({ kind, node, pciAddress }: NicFunction): string {
 
 function stopFor({ kind }: NicFunction, tried: string, errno: number): CollectorStop {
   const { name, meaning } = explainErrno(kind, errno);
-  const reason = isGone(errno) ? 'DeviceGone' : errno === ERRNO.ETIMEDOUT ? 'DeviceHung' : 'Unsupported';
-  return new CollectorStop(reason, `${tried}: ${name}: ${meaning}`);
+  return new CollectorStop(reasonOf(errno), `${tried}: ${name}: ${meaning}`);
+}
+
+/** By these the command was lost on its way: another one may be answered. With any other the kernel said no. */
+const LOST: readonly number[] = [ERRNO.EIO, ERRNO.EAGAIN, ERRNO.ECANCELED, ERRNO.EBUSY];
+
+function reasonOf(errno: number): CollectorReason {
+  if (isGone(errno)) return 'DeviceGone';
+  if (errno === ERRNO.ETIMEDOUT) return 'DeviceHung';
+  return LOST.includes(errno) ? 'CollectorError' : 'Unsupported';
 }
 
 /** These ioctls can hang as any command. */

@@ -39,7 +39,8 @@ export function createNvConfig({ nvConfig = {} }: NvConfigSpec): Collector {
     for (const type of types) {
       const known = nvSettingOf(type)?.setting;
       const query: Item | undefined = yield* read(context, 'MNVQC', { type });
-      if (query !== undefined && answerOf(query) !== undefined) answered += 1;
+      // Any other trouble says nothing about what this host may read.
+      if (query !== undefined && query.outcome !== 'absent' && !isNotSet(query)) answered += 1;
       if (query === undefined || !isReadable(query)) continue;
       // What a card can is the same in every mode.
       const asked: readonly NvValues[] = known?.capability === true ? ['NextBoot'] : modes;
@@ -109,11 +110,14 @@ function* read(context: CollectContext, name: string, index: RegisterIndex): Gen
     seen = { ...item, frames: item.frames.map((frame) => ({ ...frame, outbox: frame.outbox.slice() })) };
   };
   for (const item of readRegister(context, registerOf(name), index, { probe: true, observe })) {
-    const last = item.frames.at(-1);
-    const absent = item.outcome === 'refused' && last !== undefined && NOT_SET.includes(last.status);
-    yield absent ? { ...item, outcome: 'absent' } : item;
+    yield isNotSet(item) ? { ...item, outcome: 'absent' } : item;
   }
   return seen;
+}
+
+function isNotSet({ outcome, frames }: Item): boolean {
+  const last = frames.at(-1);
+  return outcome === 'refused' && last !== undefined && NOT_SET.includes(last.status);
 }
 
 function unsupported({ device }: CollectContext, asked: number): CollectorStop {

@@ -2,7 +2,7 @@ import type { CollectorReason } from '../lane/events.ts';
 import { type CollectContext, CollectorStop } from './collector.ts';
 
 /** The reason for a collector that has several: first what a person can mend. */
-const ORDER: readonly CollectorReason[] = ['InvalidSpec', 'LimitExceeded', 'Unsupported'];
+const ORDER: readonly CollectorReason[] = ['InvalidSpec', 'LimitExceeded', 'CollectorError', 'Unsupported'];
 const MOST_MESSAGES = 4;
 
 /** What of a collector's requests could not be done. The others go on; at the end the collector says it. */

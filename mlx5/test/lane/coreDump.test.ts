@@ -115,9 +115,9 @@ const STEPS: readonly (readonly [
   refused: LaneReason,
   failed: LaneReason,
 ])[] = [
-  ['ALLOC_PD', { opcode: 0x800 }, 'Unsupported', 'Unsupported'],
-  ['CREATE_UMEM', { opcode: 0xa08 }, 'Unsupported', 'Unsupported'],
-  ['CREATE_MKEY', { opcode: 0x200 }, 'Unsupported', 'Unsupported'],
+  ['ALLOC_PD', { opcode: 0x800 }, 'Unsupported', 'CollectorError'],
+  ['CREATE_UMEM', { opcode: 0xa08 }, 'Unsupported', 'CollectorError'],
+  ['CREATE_MKEY', { opcode: 0x200 }, 'Unsupported', 'CollectorError'],
   ['the first window', { register: '0x402e' }, 'Unsupported', 'CollectorError'],
   ['the second window', { register: '0x402e', afterCommands: 1 }, 'CollectorError', 'CollectorError'],
   ['DESTROY_MKEY', { opcode: 0x202 }, 'Done', 'Done'],

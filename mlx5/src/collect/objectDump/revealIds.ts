@@ -1,3 +1,4 @@
+import type { CollectorReason } from '../../lane/events.ts';
 import { isResource, type ObjectType, readBits, type Segment, segmentTypeOf } from '../../prm/index.ts';
 import { type CollectContext, CollectorStop } from '../collector.ts';
 import type { IdRange } from '../idList.ts';
@@ -17,18 +18,20 @@ export interface Revealer {
 }
 
 const MOST_BYTES = 64 * 1024 * 1024;
+/** Without a menu the objects that are named can still be asked for. */
+const GOES_ON: readonly CollectorReason[] = ['Unsupported', 'CollectorError'];
 
 export function createRevealer(context: CollectContext, objections: Objections): Revealer {
   let menu: readonly MenuRecord[] | undefined;
-  let noMenu: string | undefined;
+  let noMenu: CollectorStop | undefined;
 
   function* theMenu(): Generator<Item, readonly MenuRecord[] | undefined> {
     if (menu !== undefined || noMenu !== undefined) return menu;
     try {
       menu = yield* readMenu(context);
     } catch (error) {
-      if (!(error instanceof CollectorStop) || error.reason !== 'Unsupported') throw error;
-      noMenu = error.message;
+      if (!(error instanceof CollectorStop) || !GOES_ON.includes(error.reason)) throw error;
+      noMenu = error;
     }
     return menu;
   }
@@ -38,9 +41,9 @@ export function createRevealer(context: CollectContext, objections: Objections):
     const dump = records === undefined ? undefined : revealingDump(records, type);
     if (records === undefined || dump === undefined) {
       const indices = type.revealedBy.join(' or ');
-      const why = noMenu ?? `its menu has no segment that counts all or active ${indices}`;
+      const why = noMenu?.message ?? `its menu has no segment that counts all or active ${indices}`;
       objections.add({
-        reason: 'Unsupported',
+        reason: noMenu?.reason ?? 'Unsupported',
         message: `which ${type.type} there are cannot be found out: ${why}; name ids`,
       });
       return undefined;
@@ -62,7 +65,7 @@ export function createRevealer(context: CollectContext, objections: Objections):
     });
     if (end !== 'whole') {
       objections.add({
-        reason: end === 'cut' ? 'LimitExceeded' : 'Unsupported',
+        reason: end === 'cut' ? 'LimitExceeded' : 'CollectorError',
         message: `${type.type}: the dump of ${dump.name} that tells which there are did not come to its end`,
       });
     }

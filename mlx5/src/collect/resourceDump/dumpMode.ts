@@ -11,7 +11,7 @@ export type DumpMode = 'Auto' | 'Inline' | 'Memory';
 export const DUMPS: Needs = { channel: true, memory: 'optional' };
 
 /** Memory to dump into; nothing where it goes inline.
- * @throws CollectorStop `Unsupported` for mode `Memory` where there is none */
+ * @throws CollectorStop for mode `Memory`: `Unsupported` where there is none, `CollectorError` where it could not be made */
 export function dumpMemoryFor(context: CollectContext, mode: DumpMode): DumpMemory | undefined {
   if (mode === 'Inline') return undefined;
   if (context.memory === undefined) {
@@ -25,7 +25,9 @@ export function dumpMemoryFor(context: CollectContext, mode: DumpMode): DumpMemo
   try {
     return context.memory();
   } catch (error) {
-    if (mode === 'Auto' && error instanceof CollectorStop && error.reason === 'Unsupported') return undefined;
+    const none =
+      error instanceof CollectorStop && (error.reason === 'Unsupported' || error.reason === 'CollectorError');
+    if (mode === 'Auto' && none) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,7 @@
+import { explainErrno } from '../../channel/errno.ts';
 import { SEGMENT, type Segment, statusOf } from '../../prm/index.ts';
 import { type CollectContext, CollectorStop } from '../collector.ts';
+import { isNotHere } from '../commandRunner.ts';
 import type { Item } from '../item.ts';
 import { type MenuRecord, parseMenu } from './menu.ts';
 import { MENU_DUMP, runDump } from './runDump.ts';
@@ -8,33 +10,47 @@ import { MENU_DUMP, runDump } from './runDump.ts';
 const MOST_MENU_BYTES = 256 * 1024;
 
 /** Reads the device's menu of segments.
- * @throws CollectorStop `Unsupported` when it has none, `CollectorError` when it makes no sense */
+ * @throws CollectorStop `Unsupported` when it has none, `CollectorError` when it could not be read or makes no sense */
 export function* readMenu(context: CollectContext): Generator<Item, readonly MenuRecord[]> {
   let records: readonly MenuRecord[] | undefined;
-  let error: string | undefined;
-  let refusal: string | undefined;
+  let trouble: Trouble | undefined;
   const observe = (segment: Segment): void => {
     if (segment.type === SEGMENT.MENU) records ??= parseMenu(segment.bytes);
-    else if (segment.type === SEGMENT.ERROR) error ??= 'an error segment came instead';
+    else if (segment.type === SEGMENT.ERROR) trouble ??= { has: 'none', why: 'an error segment came instead' };
   };
   for (const run = runDump(context, MENU_DUMP, { maxBytes: MOST_MENU_BYTES, observe }); ; ) {
     const step = run.next();
-    if (step.done === true) break;
-    refusal ??= refusalOf(step.value);
+    if (step.done === true) {
+      if (step.value === 'broken') trouble ??= SENSELESS;
+      break;
+    }
+    trouble ??= troubleOf(context, step.value);
     yield step.value;
   }
   if (records !== undefined) return records;
+  const { has, why } = trouble ?? { has: 'none', why: 'there was none in the answer' };
   const { pciAddress, model } = context.device;
-  throw new CollectorStop(
-    'Unsupported',
-    `${pciAddress} (${model}) gives this host no resource dump menu: ${refusal ?? error ?? 'there was none in the answer'}`,
-  );
+  throw has === 'none'
+    ? new CollectorStop('Unsupported', `${pciAddress} (${model}) gives this host no resource dump menu: ${why}`)
+    : new CollectorStop('CollectorError', `the resource dump menu of ${pciAddress} (${model}) was not read: ${why}`);
 }
 
-function refusalOf({ outcome, frames }: Item): string | undefined {
+/** Why there is no menu: the device has none for this host, or nobody knows what it has. */
+interface Trouble {
+  readonly has: 'none' | 'unknown';
+  readonly why: string;
+}
+
+const SENSELESS: Trouble = { has: 'unknown', why: 'the answer makes no sense' };
+
+function troubleOf({ device }: CollectContext, { outcome, frames }: Item): Trouble | undefined {
   const last = frames.at(-1);
   if (outcome === 'ok' || last === undefined) return undefined;
-  if (outcome === 'failed') return 'the answer makes no sense';
+  if (last.errno !== 0) {
+    const { name, meaning } = explainErrno(device.kind, last.errno);
+    return { has: 'unknown', why: `${name}: ${meaning}` };
+  }
+  if (outcome === 'failed') return SENSELESS;
   const { name, text } = statusOf(last.status);
-  return `${name} (${text})`;
+  return { has: isNotHere(last.status) ? 'none' : 'unknown', why: `${name} (${text})` };
 }
