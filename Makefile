@@ -71,6 +71,7 @@ bench: $(SETUP) ## Measure; docs/performance.md says what and how
 generate: $(SETUP) ## Write types, reasons and their page anew from crds/ and api/reasons.yaml, docs/safety.md from the guard's table, the chart's README from its values
 	@$(NODE) api/generate/main.ts
 	@$(NODE) mlx5/generate/safety.ts
+	@$(NODE) cli/generate/main.ts
 	@$(NODE) tools/src/chartPage/main.ts
 
 images: $(SETUP) ## Build the container images into dist/images; PLATFORM=amd64 for one, REGISTRY=registry.example/nicdiag for their names

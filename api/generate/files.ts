@@ -1,5 +1,5 @@
 import { generateCaptureSchema } from './captureSchema.ts';
-import { generateReasons, readReasons, reasonsPage } from './reasons.ts';
+import { generateReasons, generateReasonTexts, readReasons, reasonsPage } from './reasons.ts';
 import { generateResources } from './resources.ts';
 import { readCrds } from './schema.ts';
 import { generateTypes } from './types.ts';
@@ -15,6 +15,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
     ['api/src/generated/captureSchema.ts', generateCaptureSchema(crds)],
     ['api/src/generated/resources.ts', generateResources(crds)],
     ['api/src/generated/reasons.ts', generateReasons(reasons)],
+    ['api/src/generated/reasonTexts.ts', generateReasonTexts(reasons)],
     ['docs/reasons.md', reasonsPage(reasons)],
   ]);
 }

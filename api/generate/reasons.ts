@@ -63,6 +63,27 @@ export type Reason = (typeof Reason)[keyof typeof Reason];
 ${types.join('\n')}`;
 }
 
+/** Generates the words of each reason, for programs that explain them; apart, for the others do without. */
+export function generateReasonTexts(rows: readonly ReasonRow[]): string {
+  const texts = rows.map(
+    ({ reason, means, check }) =>
+      `  ${reason}: {\n    means: ${JSON.stringify(means)},\n    check: ${JSON.stringify(check)},\n  },`,
+  );
+  return `// Generated from api/reasons.yaml by \`make generate\`. Do not edit.
+import type { Reason } from './reasons.ts';
+
+/** What a reason means, and what to look at or do. */
+export interface ReasonText {
+  readonly means: string;
+  readonly check: string;
+}
+
+export const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
+${texts.join('\n')}
+};
+`;
+}
+
 /** Generates docs/reasons.md. */
 export function reasonsPage(rows: readonly ReasonRow[]): string {
   const sections = rows.map(

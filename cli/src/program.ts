@@ -1,15 +1,10 @@
-import { SYSTEM_NAMESPACE } from '@nicdiag/api';
 import { Command, CommanderError } from 'commander';
-import type { CaptureOptions } from './commands/capture.ts';
-import type { DecodeOptions } from './commands/decode.ts';
-import type { DevicesOptions } from './commands/devices.ts';
-import type { DiffOptions } from './commands/diff.ts';
-import type { DownloadOptions } from './commands/download.ts';
-import type { ListOptions } from './commands/list.ts';
-import type { VerifyOptions } from './commands/verify.ts';
-import { addConnectionFlags, collect } from './connection/connectionFlags.ts';
+import { addBundleCommands } from './addBundleCommands.ts';
+import { addClusterCommands } from './addClusterCommands.ts';
+import { addCompletionCommand } from './completion/addCompletionCommand.ts';
 import { errorLines } from './errorLines.ts';
 import { EXIT, UsageError } from './exitCodes.ts';
+import { addNotes } from './help/addNotes.ts';
 import type { Io } from './io.ts';
 import { addLocalCommands } from './local/addLocalCommands.ts';
 import { programName } from './programName.ts';
@@ -24,6 +19,12 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     exitCode = code;
   });
   try {
+    // What follows is a command line being typed: data, of which nothing is an option of ours.
+    if (args[0] === '__complete') {
+      const { runCompletion } = await import('./completion/runCompletion.ts');
+      await runCompletion(program, args.slice(1), io);
+      return EXIT.done;
+    }
     await program.parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -34,98 +35,28 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   }
 }
 
+/** Makes a command of the program. */
+export type AddCommand = (name: string, description: string) => Command;
+
 /** Commands are loaded when they run: those without a cluster do not pay for the Kubernetes client, nor the others for
- * the layouts. */
-function buildProgram(io: Io, exitWith: (code: number) => void): Command {
-  const program = new Command(programName())
-    .description('Diagnostics of ConnectX NICs as Kubernetes resources')
+ * the layouts.
+ * @param exitWith takes the exit code of the command that ran
+ * @param name for help, as the program is called */
+export function buildProgram(io: Io, exitWith: (code: number) => void, name = programName()): Command {
+  const program = new Command(name)
+    .description(
+      'Firmware diagnostics of ConnectX NICs: captures in a cluster, their bundles, the devices of this host',
+    )
     .usage('COMMAND [options]')
     .version(`nicdiag ${CLI_VERSION}`)
     .configureOutput({ writeOut: io.out, writeErr: io.err })
-    .showHelpAfterError(`(${programName()} COMMAND --help says what there is; options come after the command)`)
+    .showHelpAfterError(`(${name} COMMAND --help says what there is; options come after the command)`)
     .exitOverride();
-  const add = (name: string, description: string) => program.command(name).description(description).exitOverride();
-
-  /** A command's own options come before those of the connection, in help too. */
-  const addConnected = (name: string, description: string, declare: (command: Command) => Command) =>
-    addConnectionFlags(declare(add(name, description)));
-
-  addConnected('capture', 'create a DiagnosticCapture from a file, wait for it, download what it brought', (command) =>
-    command
-      .requiredOption('-f, --filename <file>', 'YAML or JSON, - for standard input')
-      .option('--wait', 'follow it to its end')
-      .option('--download <directory>', 'wait until it is sealed and download the bundle there')
-      .option('--timeout <duration>', 'longest wait, such as 5m (default: its deadline and two minutes)')
-      .option('-o, --output <format>', OUTPUT)
-      .option('--system-namespace <name>', SYSTEM, SYSTEM_NAMESPACE)
-      .addHelpText('after', EXIT_CODES),
-  ).action(async (options: CaptureOptions) => {
-    const { captureCommand } = await import('./commands/capture.ts');
-    exitWith(await captureCommand(options, io));
-  });
-  addConnected('list', 'list captures with what came of them', (command) =>
-    command
-      .argument('[capture]', 'only this one')
-      .option('-A, --all-namespaces', 'in all namespaces')
-      .option('-l, --selector <labels>', 'label selector')
-      .option('-o, --output <format>', OUTPUT),
-  ).action(async (name: string | undefined, options: ListOptions) => {
-    const { listCommand } = await import('./commands/list.ts');
-    await listCommand(name, options, io);
-  });
-  addConnected('devices', 'list the NICs of the cluster, how they are and why', (command) =>
-    command
-      .option('--node <name>', 'only of this node')
-      .option('-l, --selector <labels>', 'label selector')
-      .option('-o, --output <format>', OUTPUT),
-  ).action(async (options: DevicesOptions) => {
-    const { devicesCommand } = await import('./commands/devices.ts');
-    await devicesCommand(options, io);
-  });
-  addConnected('download', 'download the bundle of a sealed capture and verify it', (command) =>
-    command
-      .argument('<capture>', 'its name')
-      .option('-o, --output-dir <directory>', 'where to', '.')
-      .option('--extract', 'leave a folder with the files instead of the bundle')
-      .option('--system-namespace <name>', SYSTEM, SYSTEM_NAMESPACE),
-  ).action(async (name: string, options: DownloadOptions) => {
-    const { downloadCommand } = await import('./commands/download.ts');
-    await downloadCommand(name, options, io);
-  });
-  add('decode', 'decode registers and capabilities of a bundle, an extracted folder or a raw file')
-    .argument('<path>', 'bundle, folder or raw.bin')
-    .option('--register <name>', 'only this register or capability, may be repeated', collect)
-    .option('--failed', 'only what was refused or failed')
-    .option('--report', 'the one-page report of each collector that has one, instead of its items')
-    .option('--type <type>', 'with --report: type of the collector, for a raw file without its manifest')
-    .option('-o, --output <format>', 'json: one object a line')
-    .action(async (path: string, options: DecodeOptions) => {
-      const { decodeCommand } = await import('./commands/decode.ts');
-      await decodeCommand(path, options, io);
-    });
-  add('diff', 'compare two bundles, folders or raw files: fields that differ, counters with their growth and rate')
-    .argument('<a>', 'the earlier one')
-    .argument('<b>', 'the later one')
-    .option('-o, --output <format>', 'json: one object an item')
-    .option('--exit-code', 'exit with 1 when something differs')
-    .action(async (a: string, b: string, options: DiffOptions) => {
-      const { diffCommand } = await import('./commands/diff.ts');
-      exitWith(await diffCommand(a, b, options, io));
-    });
-  add('verify', 'check a bundle against its manifests')
-    .argument('<bundle>', 'a .tar.zst')
-    .option('--digest <digest>', 'status.manifest.digest of the capture')
-    .option('-o, --output <format>', 'json')
-    .action(async (path: string, options: VerifyOptions) => {
-      const { verifyCommand } = await import('./commands/verify.ts');
-      await verifyCommand(path, options, io);
-    });
+  const add: AddCommand = (command, description) => program.command(command).description(description).exitOverride();
+  addClusterCommands(add, io, exitWith);
+  addBundleCommands(add, io, exitWith);
   addLocalCommands(add, io, exitWith);
+  addCompletionCommand(add, io);
+  addNotes(program);
   return program;
 }
-
-const EXIT_CODES = `
-Exit codes: ${EXIT.done} all done, ${EXIT.failed} nothing done or an error, ${EXIT.partial} partly done, ${EXIT.usage} the command line or a file cannot be used,
-${EXIT.cancelled} cancelled, ${EXIT.interrupted} interrupted`;
-const OUTPUT = 'json, yaml, wide or name';
-const SYSTEM = "namespace of the artifact server's Service";

@@ -45,6 +45,8 @@ export interface WriteOptions extends SignalOption {
   /** e.g. `status` */
   subresource?: string | undefined;
   fieldManager?: string | undefined;
+  /** Everything is done, admission and defaults too, but nothing is kept */
+  dryRun?: boolean | undefined;
 }
 
 export type JsonPatchOperation =
@@ -173,7 +175,12 @@ export function createKubeClient(config: ConnectionConfig, options: ClientOption
       {
         method,
         path,
-        query: { fieldManager: options.fieldManager, fieldValidation: 'Strict', ...extra.query },
+        query: {
+          fieldManager: options.fieldManager,
+          fieldValidation: 'Strict',
+          dryRun: options.dryRun ? 'All' : undefined,
+          ...extra.query,
+        },
         headers: { 'content-type': extra.contentType ?? 'application/json' },
         body: JSON.stringify(body),
       },

@@ -3,7 +3,13 @@ export * from './conditions.ts';
 export * from './controller.ts';
 export * from './eventRecorder.ts';
 export * from './informer.ts';
-export { type ConnectionConfig, KubeConfigError, type LoadOptions, loadKubeConfig } from './kubeConfig.ts';
+export {
+  type ConnectionConfig,
+  KubeConfigError,
+  kubeConfigNames,
+  type LoadOptions,
+  loadKubeConfig,
+} from './kubeConfig.ts';
 export * from './kubeError.ts';
 export * from './leaderElection.ts';
 export { type Lease, type LeaseSpec, leases, microTime } from './lease.ts';

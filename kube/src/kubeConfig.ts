@@ -49,6 +49,22 @@ export function loadKubeConfig(options: LoadOptions = {}): ConnectionConfig {
   };
 }
 
+/** What a kubeconfig has, by name: what `--context`, `--cluster` and `--user` may say.
+ * @throws KubeConfigError when it cannot be read */
+export function kubeConfigNames(kubeconfig?: string): {
+  readonly contexts: readonly string[];
+  readonly clusters: readonly string[];
+  readonly users: readonly string[];
+} {
+  const config = readConfig({ kubeconfig });
+  const names = (all: readonly { readonly name: string }[]): string[] => all.map(({ name }) => name);
+  return {
+    contexts: names(config.getContexts()),
+    clusters: names(config.getClusters()),
+    users: names(config.getUsers()),
+  };
+}
+
 function readConfig(options: LoadOptions): KubeConfig {
   const config = new KubeConfig();
   // Who says where the credentials are means them: a kubeconfig that lies about must not be preferred.

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { type Stack, startStack } from '@nicdiag/tools';
 import { readNotes } from '@nicdiag/tools/attach-note';
 import { buildPlugin } from '@nicdiag/tools/plugin';
@@ -140,3 +149,143 @@ test('the npm package has one program under both names', async (t) => {
     /^Usage: kubectl nicdiag /,
   );
 });
+
+test('kubectl completes the plugin by what it says: commands, flags, and names out of the cluster', async (t) => {
+  const { root, stack, built } = t.context;
+  // As the archive has it; kubectl looks for it on PATH.
+  const completer = join(root, 'completer');
+  mkdirSync(completer);
+  symlinkSync(
+    join(root, 'krew/store/nicdiag/v0.1.0/kubectl_complete-nicdiag'),
+    join(completer, 'kubectl_complete-nicdiag'),
+  );
+  symlinkSync(stack.cluster.binaries.kubectl, join(completer, 'kubectl'));
+  const path = [completer, t.context.bin].join(delimiter);
+  const complete = async (...words: string[]): Promise<string> => {
+    const asked = await kubectl(t.context, ['__complete', 'nicdiag', ...words], { path });
+    t.is(asked.code, 0, asked.stderr);
+    return asked.stdout;
+  };
+  t.regex(await complete('dev'), /^devices\tlist the NICs.*\ndevice\t.*\n:4\n/);
+  t.regex(await complete('capture', '--node', ''), /^gpu-b\n:4\n/);
+  t.regex(
+    await complete('capture', '--node', 'gpu-b', '--device', '0000:9'),
+    /^0000:98:00\.0\tgpu-b ConnectX-7 Degraded\n:4\n/,
+  );
+  t.regex(await complete('list', '-n', 'nicdiag-'), /^nicdiag-agent\nnicdiag-system\n:4\n/);
+  t.regex(await complete('capture', '--collector', 'Link'), /^LinkDiagnostics\t.*\n:4\n/);
+  t.regex(await complete('decode', join(built, 'x'), '--register', 'PDD'), /^PDDR\n:4\n/);
+  t.regex(await complete('verify', ''), /^:0\n/);
+});
+
+test('a capture from flags: dry runs create nothing, then the whole way to its bundle', async (t) => {
+  const { root, stack } = t.context;
+  const flags = ['why-down', '--node', 'gpu-b', '--device', '0000:98:00.0', '--collector', 'LinkDiagnostics'];
+  const capture = (...more: string[]) => kubectl(t.context, ['nicdiag', 'capture', ...flags, '-n', 'default', ...more]);
+
+  const draft = await capture('--dry-run', 'client', '-o', 'yaml');
+  t.is(draft.code, 0, draft.stderr);
+  // What it prints is a file to apply, and the same to the API server as the flags are.
+  const file = join(root, 'why-down.yaml');
+  writeFileSync(file, draft.stdout);
+  const applied = await kubectl(t.context, ['apply', '--dry-run=server', '-o', 'json', '-f', file]);
+  t.is(applied.code, 0, applied.stderr);
+  const served = await capture('--dry-run', 'server', '-o', 'json');
+  t.deepEqual(JSON.parse(served.stdout).spec, JSON.parse(applied.stdout).spec);
+  t.is(
+    (await capture('--dry-run', 'server')).stdout,
+    'diagnosticcapture.nicdiag.dev/why-down created (server dry run)\n',
+  );
+  t.is((await kubectl(t.context, ['get', 'dcap', 'why-down', '-n', 'default', '--ignore-not-found'])).stdout, '');
+  const refused = await capture('--dry-run', 'client', '--impact', 'Harmless');
+  t.is(refused.code, 3);
+  t.regex(refused.stderr, /ReadOnly, DebugWrite, Intrusive/);
+
+  const done = await capture('--download', root);
+  t.is(done.code, 0, done.stderr);
+  t.regex(done.stderr, /bundle: .*default-why-down\.tar\.zst/);
+
+  t.regex((await kubectl(t.context, ['nicdiag', 'describe', 'why-down', '-n', 'default'])).stdout, DESCRIBED);
+  const bundle = join(root, 'default-why-down.tar.zst');
+  const contents = await kubectl(t.context, ['nicdiag', 'describe-bundle', bundle]);
+  t.regex(contents.stdout, /^Capture: {2}default\/why-down \(.*\)\nRevision: 1\nNodes: {4}1 \(1 Succeeded\)\n/);
+  t.regex(
+    contents.stdout,
+    /gpu-b 0000:98:00\.0 {2}ConnectX-7, firmware .*\n {2}by (fwctl|mlx5ctl) .*\n {2}link-diagnostics \(LinkDiagnostics\): \d+ items/,
+  );
+  t.regex(contents.stdout, /raw\.bin .*report\.txt /);
+  const json = await kubectl(t.context, ['nicdiag', 'describe-bundle', bundle, '-o', 'json']);
+  t.is(JSON.parse(json.stdout).devices.length, 1);
+  const report = await kubectl(t.context, ['nicdiag', 'decode', bundle, '--report']);
+  t.regex(report.stdout, /Cable is unplugged/);
+  t.is((await stack.cluster.tryKubectl(['get', 'dcap', 'why-down', '-n', 'default'])).code, 0);
+});
+
+const DESCRIBED =
+  /^Name: {8}default\/why-down\n.*State: {7}Succeeded \(AllSucceeded\)\n.*Nodes\n {2}NODE +STATE +REASON +DEVICES +ITEMS +ERRORS +BYTES\n {2}gpu-b +Succeeded +Succeeded +1 +\d+ /s;
+
+test('a capture that did nothing is explained: the reason, what it means, what to check', async (t) => {
+  const lonely = [
+    'nicdiag',
+    'capture',
+    'lonely',
+    '-n',
+    'default',
+    '--node',
+    'no-such',
+    '--collector',
+    'Health',
+    '--wait',
+  ];
+  const ended = await kubectl(t.context, lonely);
+  t.is(ended.code, 1);
+  const described = await kubectl(t.context, ['nicdiag', 'describe', 'lonely', '-n', 'default']);
+  t.is(described.code, 0, described.stderr);
+  t.regex(described.stdout, /State: +Failed \(\w+\)/);
+  t.regex(described.stdout, /What the reasons mean\n {2}\w+\n {4}.+\n {4}Check: /);
+});
+
+for (const shell of ['bash', 'zsh', 'fish'] as const) {
+  const found = whichShell(shell);
+  (found === undefined ? test.skip : test)(`${shell} completes nicdiag by its script`, async (t) => {
+    const { root } = t.context;
+    const directory = join(root, `in-${shell}`);
+    mkdirSync(directory);
+    symlinkSync(join(t.context.bin, 'kubectl-nicdiag'), join(directory, 'nicdiag'));
+    const asked = await run(found ?? '', SHELL_ASKS[shell], { path: directory, env: { HOME: root } });
+    t.is(asked.code, 0, asked.stderr);
+    t.regex(asked.stdout, /^--register( |\t|$)/m, asked.stderr);
+    t.regex(asked.stdout, /^PDDR$/m);
+  });
+}
+
+function whichShell(shell: string): string | undefined {
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((directory) => join(directory, shell))
+    .find((file) => existsSync(file));
+}
+
+/** Each shell asks its own way; zsh's way needs a terminal, so that its script is read and run as far as it goes. */
+const SHELL_ASKS = {
+  bash: [
+    '-c',
+    `source <(nicdiag completion bash)
+for COMP_LINE in 'nicdiag decode x --reg' 'nicdiag decode x --register=PDD'; do
+  COMP_POINT=\${#COMP_LINE}; _nicdiag; printf '%s\\n' "\${COMPREPLY[@]}"
+done`,
+  ],
+  zsh: [
+    '-fc',
+    `compdef() { :; }; _describe() { print -l -- "\${(@P)2}"; }; compset() { :; }; _files() { :; }
+source <(nicdiag completion zsh)
+words=(nicdiag decode x --reg); CURRENT=4; _nicdiag | sed 's/:.*//'
+words=(nicdiag decode x --register PDD); CURRENT=5; _nicdiag`,
+  ],
+  fish: [
+    '-c',
+    `nicdiag completion fish | source
+complete -C 'nicdiag decode x --reg'
+complete -C 'nicdiag decode x --register PDD'`,
+  ],
+} as const;

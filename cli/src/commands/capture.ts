@@ -2,24 +2,29 @@ import type { DiagnosticCapture } from '@nicdiag/api';
 import type { KubeClient, Stored } from '@nicdiag/kube';
 import { parseDuration } from '@nicdiag/runtime';
 import { captureColumns } from '../capture/captureColumns.ts';
+import { type CaptureFlags, captureFromFlags } from '../capture/captureFromFlags.ts';
 import { captureOutcome } from '../capture/captureOutcome.ts';
 import { explainOutcome } from '../capture/explainOutcome.ts';
+import { nodesOfPods } from '../capture/nodesOfPods.ts';
 import { progressLine } from '../capture/progressLine.ts';
-import { readCaptureFile } from '../capture/readCaptureFile.ts';
+import { type CaptureDraft, readCaptureFile } from '../capture/readCaptureFile.ts';
 import { waitForCapture } from '../capture/waitForCapture.ts';
-import { connect } from '../connection/connect.ts';
+import { type Connection, connect } from '../connection/connect.ts';
 import { type ConnectionFlags, durationFlag } from '../connection/connectionFlags.ts';
 import { CAPTURE_TYPE, CAPTURES } from '../connection/resources.ts';
 import { downloadCapture } from '../download/downloadCapture.ts';
 import { makeOutputDirectory } from '../download/outputDirectory.ts';
-import { CommandError, EXIT } from '../exitCodes.ts';
+import { CommandError, EXIT, UsageError } from '../exitCodes.ts';
 import type { Io } from '../io.ts';
-import { type OutputFormat, parseOutput, printObjects } from '../output/printObjects.ts';
+import { type OutputFormat, type Printable, parseOutput, printObjects } from '../output/printObjects.ts';
 import { createProgress, type Progress } from '../output/progress.ts';
 import { reportText } from './verify.ts';
 
-export interface CaptureOptions extends ConnectionFlags {
-  readonly filename: string;
+export interface CaptureOptions extends ConnectionFlags, CaptureFlags {
+  readonly filename?: string;
+  /** Nodes of the Pods with these labels. */
+  readonly podSelector?: string;
+  readonly dryRun?: string;
   readonly wait?: boolean;
   readonly download?: string;
   readonly timeout?: string;
@@ -30,16 +35,30 @@ export interface CaptureOptions extends ConnectionFlags {
 /** Every capture ends by its deadline; so much later it is sealed, or something is wrong. */
 const AFTER_DEADLINE_MS = 2 * 60_000;
 
-/** Creates a capture; with --wait follows it to its end, with --download fetches what it brought.
+/** Creates a capture, of a file or of flags; with --wait follows it to its end, with --download fetches what it brought.
  * @returns the exit code */
-export async function captureCommand(options: CaptureOptions, io: Io): Promise<number> {
+export async function captureCommand(given: string | undefined, options: CaptureOptions, io: Io): Promise<number> {
   const format = parseOutput(options.output);
   const timeoutMs = options.timeout === undefined ? undefined : durationFlag('--timeout', options.timeout);
+  const dryRun = dryRunOf(options);
+  requireDescription(given, options);
   await using connection = connect(options, io);
-  const { client, namespace } = connection;
+  const { client } = connection;
   if (options.download !== undefined) await makeOutputDirectory(options.download);
-  const draft = await readCaptureFile(options.filename, { given: options.namespace, fallback: namespace }, io);
-  const created = await client.create(CAPTURES, draft, { ...connection.request(), fieldManager: 'kubectl-nicdiag' });
+  const draft = await draftOf(given, options, connection, io);
+  if (dryRun === 'client') {
+    // What the API server's schema says is known here too.
+    const { checkSpec } = await import('../local/run/checkSpec.ts');
+    checkSpec(draft.spec, options.filename ?? 'the capture');
+    printDraft(io, draft, format);
+    return EXIT.done;
+  }
+  const written = { ...connection.request(), fieldManager: 'kubectl-nicdiag', dryRun: dryRun === 'server' };
+  const created = await client.create(CAPTURES, draft, written);
+  if (dryRun === 'server') {
+    print(io, created, format === 'table' ? 'server dry run' : format, client);
+    return EXIT.done;
+  }
   const name = `${created.metadata.namespace}/${created.metadata.name}`;
   if (options.wait !== true && options.download === undefined) {
     print(io, created, format === 'table' ? 'created' : format, client);
@@ -83,6 +102,47 @@ export async function captureCommand(options: CaptureOptions, io: Io): Promise<n
   }
 }
 
+const DRY_RUNS = ['none', 'client', 'server'] as const;
+
+function dryRunOf({ dryRun = 'none', wait, download }: CaptureOptions): (typeof DRY_RUNS)[number] {
+  const found = DRY_RUNS.find((known) => known === dryRun);
+  if (found === undefined) throw new UsageError(`--dry-run must be one of ${DRY_RUNS.join(', ')}, not ${dryRun}`);
+  if (found !== 'none' && (wait === true || download !== undefined)) {
+    throw new UsageError('of a dry run nothing can be waited for nor downloaded');
+  }
+  return found;
+}
+
+/** A capture is described by a file or by flags. */
+function requireDescription(name: string | undefined, options: CaptureOptions): void {
+  const { filename, node, nodeSelector, podSelector, device, collector, impact, deadline, maxNodes } = options;
+  if (filename === undefined && collector === undefined) {
+    throw new UsageError('name a file with -f, or what to collect with --collector');
+  }
+  const flags = [name, node, nodeSelector, podSelector, device, collector, impact, deadline, maxNodes];
+  if (filename !== undefined && flags.some((flag) => flag !== undefined)) {
+    throw new UsageError(
+      'a file says everything about its capture: -f goes with neither a name nor flags that describe one',
+    );
+  }
+}
+
+async function draftOf(
+  name: string | undefined,
+  options: CaptureOptions,
+  connection: Connection,
+  io: Io,
+): Promise<CaptureDraft> {
+  const { filename, podSelector } = options;
+  const { client, namespace } = connection;
+  if (filename === undefined) {
+    const nodes =
+      podSelector === undefined ? [] : await nodesOfPods(client, namespace, podSelector, connection.request());
+    return captureFromFlags(name, namespace, options, nodes);
+  }
+  return readCaptureFile(filename, { given: options.namespace, fallback: namespace }, io);
+}
+
 /** Until it has finished, and for a download until it is sealed. */
 async function follow(
   client: KubeClient,
@@ -99,11 +159,25 @@ async function follow(
   });
 }
 
-function print(io: Io, capture: Stored<DiagnosticCapture>, format: OutputFormat | 'created', client: KubeClient): void {
-  if (format === 'created') {
-    io.out(`${CAPTURE_TYPE}/${capture.metadata.name} created\n`);
+function print(
+  io: Io,
+  capture: Stored<DiagnosticCapture>,
+  format: OutputFormat | 'created' | 'server dry run',
+  client: KubeClient,
+): void {
+  if (format === 'created' || format === 'server dry run') {
+    io.out(`${CAPTURE_TYPE}/${capture.metadata.name} created${format === 'created' ? '' : ' (server dry run)'}\n`);
     return;
   }
   const columns = captureColumns({ namespaces: true, nowMs: client.clock.now() });
   printObjects(io, [capture], { format, columns, type: CAPTURE_TYPE, single: true, nothing: '' });
+}
+
+function printDraft(io: Io, draft: CaptureDraft, format: OutputFormat): void {
+  const { name, generateName } = draft.metadata;
+  const shown = { ...draft, metadata: { ...draft.metadata, name: name ?? `${generateName}…` } };
+  if (format === 'table' || format === 'wide') io.out(`${CAPTURE_TYPE}/${shown.metadata.name} created (dry run)\n`);
+  else if (format === 'name') io.out(`${CAPTURE_TYPE}/${shown.metadata.name}\n`);
+  // To be applied as it is: without the placeholder.
+  else printObjects(io, [draft as Printable], { format, columns: [], type: CAPTURE_TYPE, single: true, nothing: '' });
 }

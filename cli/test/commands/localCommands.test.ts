@@ -117,7 +117,7 @@ test('a folder is not verified but refused with what verify takes', async (t) =>
 test("help shows a command's own options first, then those of kubectl; no default is a bare list", async (t) => {
   const { out } = await run('capture', '--help');
   t.regex(out, /^Usage: kubectl nicdiag capture \[options\]/);
-  const places = ['--filename', '--download', 'Connection, as in kubectl:', '--kubeconfig', 'Exit codes: 0 '].map(
+  const places = ['--filename', '--download', 'Connection, as in kubectl:', '--kubeconfig', 'Exit codes:\n  0 '].map(
     (text) => out.indexOf(text),
   );
   t.deepEqual(
@@ -150,7 +150,12 @@ for (const [title, args, code, message] of [
   ['an unknown command', ['frobnicate'], 3, /unknown command 'frobnicate'\n\(.* --help says/],
   ['an option before the command', ['-n', 'sre', 'list'], 3, /unknown option '-n'\n\(.*options come after the command/],
   ['an unknown flag', ['list', '--frobnicate'], 3, /unknown option '--frobnicate'/],
-  ['a missing file flag', ['capture'], 3, /required option '-f, --filename <file>' not specified/],
+  ['nothing to capture', ['capture'], 3, /name a file with -f, or what to collect with --collector/],
+  ['a file and flags', ['capture', '-f', 'x.yaml', '--node', 'a'], 3, /-f goes with neither a name nor flags/],
+  ['waiting for a dry run', ['capture', '-f', 'x.yaml', '--wait', '--dry-run', 'server'], 3, /of a dry run nothing/],
+  ['an unknown dry run', ['capture', '-f', 'x.yaml', '--dry-run', 'yes'], 3, /--dry-run must be one of none, client/],
+  ['a folder that is no bundle', ['describe-bundle', '/proc/self/task'], 1, /it is no bundle/],
+  ['an unknown shell', ['completion', 'tcsh'], 3, /there is one for bash, zsh, fish/],
   ['a bad output format', ['list', '-o', 'xml'], 3, /-o must be one of/],
   ['a bad duration', ['capture', '-f', 'x.yaml', '--timeout', 'soon'], 3, /--timeout: /],
   ['groups without a user', ['list', '--as-group', 'sre'], 3, /cannot be impersonated without a user \(--as\)/],

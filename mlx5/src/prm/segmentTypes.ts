@@ -18,6 +18,15 @@ let types: ReadonlyMap<number, SegmentType> | undefined;
 /** By the number that stands in a segment's header.
  * @source RESOURCE_DUMP menu of a ConnectX-6 class device */
 export function segmentTypeOf(type: number): SegmentType | undefined {
+  return typesByNumber().get(type);
+}
+
+/** All of them. */
+export function allSegmentTypes(): readonly SegmentType[] {
+  return [...typesByNumber().values()];
+}
+
+function typesByNumber(): ReadonlyMap<number, SegmentType> {
   types ??= new Map((readLayoutData('segments') as SegmentType[]).map((entry) => [entry.type, entry]));
-  return types.get(type);
+  return types;
 }
