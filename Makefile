@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 SETUP := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-control-plane demo demo-down cluster cluster-down plugin test ci test-all test-unit test-integration test-vm e2e test-memory check coverage bench generate images images-lock clean
+.PHONY: help setup build-control-plane demo demo-down cluster cluster-down plugin test ci test-all test-unit test-integration test-vm e2e test-memory check coverage bench generate images images-lock push clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -79,6 +79,9 @@ images: $(SETUP) ## Build the container images into dist/images; PLATFORM=amd64 
 
 images-lock: $(SETUP) ## Pin the newest versions of the Debian packages that the images stand on
 	@$(NODE) tools/src/images/debian/updateLock.ts
+
+push: $(SETUP) ## Build the images and send them to a registry: REGISTRY=registry.example/nicdiag [TAG=v1] [PLAIN_HTTP=1]
+	@$(NODE) tools/src/images/push.ts --registry '$(REGISTRY)' $(if $(TAG),--tag '$(TAG)') $(if $(PLAIN_HTTP),--plain-http)
 
 clean: ## Remove what tests and builds left in the checkout (not the control plane's cache)
 	@rm -rf coverage dist .test .tsbuild node_modules/.installed

@@ -12,8 +12,8 @@ const REQUIRE = "import{createRequire as makeRequire}from'node:module';const req
 export interface BundledCode {
   /** Minified modules by their file names: `main.mjs` and one for each worker. */
   readonly files: Readonly<Record<string, Uint8Array>>;
-  /** npm packages of which something is inside: their folders, as the lockfile names them (`node_modules/…`), sorted. */
-  readonly packages: readonly string[];
+  /** Files that went into it, below the repository. */
+  readonly inputs: readonly string[];
 }
 
 /** Bundles a program and the threads that it starts, each into one file. The same source gives the same bytes, wherever
@@ -44,10 +44,5 @@ export async function bundleCode(
     metafile: true,
   });
   const files = outputFiles.map(({ path, contents }) => [relative(REPOSITORY, path), contents]);
-  return { files: Object.fromEntries(files), packages: packagesOf(Object.keys(metafile.inputs)) };
-}
-
-function packagesOf(inputs: readonly string[]): string[] {
-  const folders = inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/.exec(path)?.[0] ?? []);
-  return [...new Set(folders)].sort();
+  return { files: Object.fromEntries(files), inputs: Object.keys(metafile.inputs) };
 }

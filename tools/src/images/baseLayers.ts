@@ -1,9 +1,9 @@
+import { packageFile } from '../plugin/packageFile.ts';
 import { readDebianLock } from './debian/debianLock.ts';
 import { debianEntries } from './debian/debianPackages.ts';
 import { type Layer, packLayer } from './layer.ts';
-import { npmPackage } from './npmPackage.ts';
 import type { Platform } from './platform.ts';
-import { directory, file, type TreeEntry } from './treeEntry.ts';
+import { file, type TreeEntry } from './treeEntry.ts';
 
 /** Users by name, for people who look into a container: root and the one as which most programs run. */
 const USERS: readonly TreeEntry[] = [
@@ -16,16 +16,17 @@ const USERS: readonly TreeEntry[] = [
  * that a new version of nicdiag leaves these layers, nearly all of an image, as nodes have them already. */
 export async function baseLayers(platform: Platform): Promise<Layer[]> {
   const epoch = Date.parse(readDebianLock().date) / 1000;
-  const node = await npmPackage(`node-linux-${platform.node}`);
+  const base = [...(await debianEntries(platform.architecture)), ...USERS];
+  const node = `node-linux-${platform.node}`;
   return [
-    await packLayer('Debian: C and C++ library', [...(await debianEntries(platform.architecture)), ...USERS], epoch),
-    await packLayer('Node', node.flatMap(placeNode), epoch),
+    await packLayer('Debian: C and C++ library', base, epoch),
+    await packLayer(
+      'Node',
+      [
+        file('usr/bin/node', packageFile(node, 'bin/node'), 0o755),
+        file('usr/share/doc/nodejs/LICENSE', packageFile(node, 'LICENSE')),
+      ],
+      epoch,
+    ),
   ];
-}
-
-function placeNode(entry: TreeEntry): TreeEntry[] {
-  if (entry.path === 'bin/node') return [{ ...entry, path: 'usr/bin/node' }];
-  if (entry.path === 'LICENSE')
-    return [directory('usr/share/doc/nodejs'), { ...entry, path: 'usr/share/doc/nodejs/LICENSE' }];
-  return [];
 }

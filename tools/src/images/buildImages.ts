@@ -1,10 +1,15 @@
+import { imageSbom } from '../supplyChain/sbom.ts';
 import { baseLayers } from './baseLayers.ts';
 import type { BuildInfo } from './buildInfo.ts';
 import { IMAGES } from './imageTable.ts';
 import { packLayer } from './layer.ts';
 import { type Image, imageIndex, labels, type PlatformImage, platformImage } from './ociImage.ts';
 import { PLATFORMS, type Platform } from './platform.ts';
-import { programFiles } from './programLayer.ts';
+import { programFiles } from './programFiles.ts';
+import { file } from './treeEntry.ts';
+
+/** Where an image has the list of what is in it. */
+export const SBOM_PATH = 'usr/share/nicdiag/sbom.cdx.json';
 
 /** Assembles all images, each for all platforms. */
 export async function buildImages(build: BuildInfo, platforms: readonly Platform[] = PLATFORMS): Promise<Image[]> {
@@ -12,9 +17,10 @@ export async function buildImages(build: BuildInfo, platforms: readonly Platform
   for (const platform of platforms) {
     const base = await baseLayers(platform);
     for (const [name, definition] of Object.entries(IMAGES)) {
-      const { entries } = await programFiles(definition, platform, build);
-      const program = await packLayer(definition.title, entries, build.epoch);
-      made.get(name)?.push(platformImage(definition, platform, [...base, program], build));
+      const { entries, packages } = await programFiles(definition, platform, build);
+      const sbom = imageSbom(name, platform, packages, build);
+      const program = await packLayer(definition.title, [...entries, file(SBOM_PATH, sbom)], build.epoch);
+      made.get(name)?.push(platformImage(definition, platform, [...base, program], build, sbom));
     }
   }
   return Object.entries(IMAGES).map(([name, definition]) =>

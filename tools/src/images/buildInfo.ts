@@ -26,7 +26,10 @@ export async function readBuildInfo(environment: NodeJS.ProcessEnv = process.env
 }
 
 async function git(...args: readonly string[]): Promise<string> {
-  const { stdout } = await promisify(execFile)('git', ['-C', REPOSITORY, ...args]);
+  const { stdout } = await promisify(execFile)('git', ['-C', REPOSITORY, ...args], {
+    // Asking takes no locks: others may be at work in the same checkout.
+    env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' },
+  });
   return stdout.trim();
 }
 

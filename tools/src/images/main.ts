@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { REPOSITORY } from '../stack/paths.ts';
 import { writeArchive } from './archive.ts';
@@ -25,6 +25,10 @@ for (const image of await buildImages(build, platforms)) {
   const reference = `${values.registry}/${image.name}:${build.version}`;
   const path = `${directory}/${image.name}.oci.tar`;
   await writeArchive(path, image, reference, build.version);
+  for (const { manifest, sbom } of image.platforms) {
+    const architecture = manifest.descriptor.platform?.architecture;
+    writeFileSync(`${directory}/${image.name}-${architecture}.sbom.cdx.json`, sbom);
+  }
   const sizes = image.platforms.map(({ manifest, layers }) => {
     const bytes = layers.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
     return `${manifest.descriptor.platform?.architecture} ${(bytes / MIB).toFixed(1)} MiB`;

@@ -28,6 +28,8 @@ export interface PlatformImage {
   readonly manifest: Blob;
   readonly config: Blob;
   readonly layers: readonly Blob[];
+  /** CycloneDX; also inside of it. */
+  readonly sbom: string;
 }
 
 /** An image of several platforms. */
@@ -56,6 +58,7 @@ export function platformImage(
   { architecture }: Platform,
   layers: readonly Layer[],
   build: BuildInfo,
+  sbom: string,
 ): PlatformImage {
   const [program = ''] = Object.keys(definition.programs);
   const blobs = layers.map(({ content }) => blobOf(LAYER_TYPE, content));
@@ -87,7 +90,7 @@ export function platformImage(
     annotations: labels(definition, build),
   });
   const platform = { architecture, os: 'linux', ...variant } as const;
-  return { config, layers: blobs, manifest: { ...manifest, descriptor: { ...manifest.descriptor, platform } } };
+  return { sbom, config, layers: blobs, manifest: { ...manifest, descriptor: { ...manifest.descriptor, platform } } };
 }
 
 /** Puts the images of several platforms below one digest. */

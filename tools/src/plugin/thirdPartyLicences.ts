@@ -8,12 +8,16 @@ const LICENCE_FILE = /^(licen[cs]e|copying|notice)(\.(md|txt)|-[a-z0-9]+(\.txt)?
  * @param inputs paths of the bundled files, below the repository
  * @param nodePackage the package whose Node is inside; none in the script */
 export function thirdPartyLicences(inputs: readonly string[], nodePackage?: string): string {
-  const packages = [...new Set(inputs.flatMap((input) => packageOf(input) ?? []))].sort();
-  const texts = packages.map((directory) => sectionOf(directory));
+  const texts = packagesOf(inputs).map((directory) => sectionOf(directory));
   if (nodePackage !== undefined) {
     texts.push(sectionOf('node_modules/koffi'), section('Node.js', [textOf(packageFile(nodePackage, 'LICENSE'))]));
   }
   return texts.join('\n');
+}
+
+/** The npm packages that bundled files come from: their directories, as the lockfile names them, sorted. */
+export function packagesOf(inputs: readonly string[]): string[] {
+  return [...new Set(inputs.flatMap((input) => packageOf(input) ?? []))].sort();
 }
 
 /** `node_modules/a/node_modules/b/file.js` is of the package `node_modules/a/node_modules/b`. */

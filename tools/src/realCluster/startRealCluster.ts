@@ -49,7 +49,7 @@ export interface RealCluster extends Cluster {
 /** Starts a cluster: the control plane as processes of this machine, each node in namespaces of its own (mount, PID,
  * network, UTS, IPC) with kubelet, kube-proxy, containerd and DNS. It is gone when disposed, and when this process dies:
  * processes, mounts, links, addresses, routes, rules, cgroups and files. Needs root.
- * @throws NodeStartError | ClusterStartError | ContainerRuntimeError */
+ * @throws NodeStartError | ClusterStartError | DebianPackagesError */
 export async function startRealCluster(options: RealClusterOptions = {}): Promise<RealCluster> {
   const { nodes: specs = nodeSpecs(3), images = [], signal } = options;
   const say = options.say ?? ((line: string) => void process.stderr.write(`${line}\n`));

@@ -1,0 +1,2 @@
+export { cacheRoot } from './cache.ts';
+export { provideDebianPackages } from './debianPackages.ts';

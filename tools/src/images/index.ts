@@ -1,0 +1,11 @@
+export { writeArchive } from './archive.ts';
+export { buildImages, SBOM_PATH } from './buildImages.ts';
+export { type BuildInfo, readBuildInfo } from './buildInfo.ts';
+export { layOut } from './imageRoot.ts';
+export { IMAGES } from './imageTable.ts';
+export { packLayer } from './layer.ts';
+export { blobsOf, type Image, imageIndex, type PlatformImage, platformImage } from './ociImage.ts';
+export { PLATFORMS } from './platform.ts';
+export { readCredentials } from './registry/credentials.ts';
+export { pushImage } from './registry/pushImage.ts';
+export { file } from './treeEntry.ts';

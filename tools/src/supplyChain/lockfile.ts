@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { REPOSITORY } from '../stack/paths.ts';
+
+/** An entry of package-lock.json, as far as anything here asks. */
+export interface LockedPackage {
+  readonly version?: string;
+  /** `sha512-` and base64. */
+  readonly integrity?: string;
+  readonly license?: string;
+  readonly hasInstallScript?: boolean;
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+  /** A package of this repository. */
+  readonly link?: boolean;
+  readonly resolved?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+/** By directory: `node_modules/a/node_modules/b`, and the folders of this repository. */
+export type LockedPackages = Readonly<Record<string, LockedPackage>>;
+
+export function readLockfile(): LockedPackages {
+  const lock: { readonly packages: LockedPackages } = JSON.parse(
+    readFileSync(`${REPOSITORY}package-lock.json`, 'utf8'),
+  );
+  return lock.packages;
+}
+
+/** `node_modules/a/node_modules/@b/c` is `@b/c`. */
+export function packageName(directory: string): string {
+  return directory.replace(/^.*node_modules\//, '');
+}
