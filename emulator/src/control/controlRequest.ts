@@ -94,6 +94,8 @@ function parseEffect(fault: unknown, request: Record<string, unknown>): FaultEff
       return { kind: 'errno', errno: parseErrno(request['errno']) };
     case 'remove':
       return { kind: 'remove' };
+    case 'internalError':
+      return { kind: 'internalError' };
     case 'corrupt': {
       const [offset, xor] = [count(request, 'offset'), count(request, 'xor')];
       if (offset === undefined || xor === undefined || xor < 1 || xor > 255)
@@ -102,7 +104,7 @@ function parseEffect(fault: unknown, request: Record<string, unknown>): FaultEff
     }
     default:
       throw new ControlError(
-        `"fault" is one of refuse, delay, hang, errno, corrupt, remove, restore, clear; not ${JSON.stringify(fault)}`,
+        `"fault" is one of refuse, delay, hang, errno, corrupt, remove, restore, internalError, clear; not ${JSON.stringify(fault)}`,
       );
   }
 }

@@ -44,7 +44,7 @@ function family(request: Request): Answer {
 
 function devlink(request: Request, functions: readonly HostFunction[], isList: boolean): Answer {
   if (request.type !== FAMILY) return errno.ENOENT;
-  const here = functions.filter(({ present }) => present);
+  const here = functions.filter(({ present, profile }) => present && profile.state === 'running');
   if (request.command === COMMAND.REPORTER_GET && isList) return listReporters(request, here);
   const bus = textOf(request, BUS_NAME);
   const fn = here.find(({ profile }) => bus === 'pci' && profile.pciAddress === textOf(request, DEV_NAME));

@@ -53,10 +53,17 @@ export interface CommandQueueOptions {
   readonly iommu: Iommu;
   readonly faults: FaultTable;
   readonly log: CommandLog;
+  /** How the driver answers a command after an internal error: by a status of its own, as mlx5_core did when mlx5ctl was
+   * current, or by ENXIO. */
+  readonly abortsByStatus: boolean;
   /** Whether the device is still there; read at each use. */
   readonly isPresent: () => boolean;
   readonly remove: () => void;
 }
+
+/** Written by the driver, never by firmware.
+ * @source reference 3.2 */
+const DRIVER_ABORTED = { status: 0xfe, syndrome: 0xbadd_00de } as const;
 
 export function createCommandQueue({
   device,
@@ -64,6 +71,7 @@ export function createCommandQueue({
   iommu,
   faults,
   log,
+  abortsByStatus,
   isPresent,
   remove,
 }: CommandQueueOptions): CommandQueue {
@@ -128,6 +136,11 @@ export function createCommandQueue({
       case 'remove':
         remove();
         return fail(command, errno.ENODEV, startedNs);
+      case 'internalError':
+        if (!abortsByStatus) return fail(command, errno.ENXIO, startedNs);
+        mailbox.writeStatus(command.outbox, DRIVER_ABORTED.status, DRIVER_ABORTED.syndrome);
+        if (log.enabled) log.executed({ device, command, startedNs, firmware, trace: DRIVER_ABORTED });
+        return 0;
       case 'corrupt': {
         const result = execute(command, startedNs);
         const { outbox } = command;
@@ -154,6 +167,7 @@ export function createCommandQueue({
     },
     createUctx(capabilities, pid) {
       if (!isPresent()) return -errno.ENODEV;
+      if (faults.inInternalError(device)) return -errno.ENXIO;
       const answer = driverCommand(pid, mailbox.createUctx(capabilities));
       return answer === undefined ? -errno.EIO : mailbox.be16(answer, 0xa);
     },

@@ -7,7 +7,9 @@ export type FaultEffect =
   | { readonly kind: 'errno'; readonly errno: number }
   /** Bits of one byte of the outbox are turned over, after firmware has answered. */
   | { readonly kind: 'corrupt'; readonly offset: number; readonly xor: number }
-  | { readonly kind: 'remove' };
+  | { readonly kind: 'remove' }
+  /** The driver has found firmware dead and lets nothing through any more, whatever the command. */
+  | { readonly kind: 'internalError' };
 
 /** Which commands a fault strikes; what is left out matches all. */
 export interface FaultFilter {
@@ -38,6 +40,8 @@ export interface FaultTable {
   /** Clears the faults of one device, or all; held commands go on. */
   clear(device?: string): void;
   take(device: string, inbox: Uint8Array): StruckFault | undefined;
+  /** Whether a device is in the state of an internal error, in which it cannot be opened either. */
+  inInternalError(device: string): boolean;
   readonly status: readonly FaultStatus[];
 }
 
@@ -78,6 +82,13 @@ export function createFaultTable(): FaultTable {
       entries.push({ id, filter, fault: { ...effect, cleared: false }, passed: 0, struck: 0 });
       return id;
     },
+    inInternalError: (device) =>
+      entries.some(
+        ({ filter, fault, passed }) =>
+          fault.kind === 'internalError' &&
+          passed >= filter.afterCommands &&
+          (filter.device === undefined || filter.device === device),
+      ),
     clear(device) {
       const cleared = entries.filter(({ filter }) => device === undefined || filter.device === device);
       for (const { fault } of cleared) fault.cleared = true;

@@ -1,4 +1,4 @@
-import type { CardProfile } from '../host/profile.ts';
+import type { CardProfile, FunctionProfile } from '../host/profile.ts';
 import type { CardModel } from './cardModel.ts';
 import { type CoreMemory, createCoreMemory, USUAL_DUMP_BYTES } from './memory/coreMemory.ts';
 import type { Clock } from './state/clock.ts';
@@ -15,7 +15,10 @@ export interface Card {
   readonly model: CardModel;
   readonly profile: CardProfile;
   readonly random: Random;
+  /** The ports that a function has, in the order in which it counts them from 1; of the whole card all of them. */
   readonly ports: readonly Port[];
+  /** All ports of the card: modules are counted over the whole of it. */
+  readonly cages: readonly Port[];
   readonly sensors: readonly Sensor[];
   readonly traffic: Traffic;
   readonly stored: RegisterStore;
@@ -51,7 +54,8 @@ export function createCard(model: CardModel, profile: CardProfile, clock: Clock,
       random,
     ),
     ...ports
-      .filter((port) => port.cablePlugged)
+      // A passive copper cable measures nothing.
+      .filter((port) => port.profile.cable === 'optical')
       .map((port) =>
         createSensor(
           { index: 63 + port.number, name: `module${port.number - 1}`, mean: 44, warning: 75, critical: 80 },
@@ -68,6 +72,7 @@ export function createCard(model: CardModel, profile: CardProfile, clock: Clock,
     profile,
     random,
     ports,
+    cages: ports,
     sensors,
     traffic: createTraffic(random),
     stored: createRegisterStore(),
@@ -83,6 +88,19 @@ export function createCard(model: CardModel, profile: CardProfile, clock: Clock,
     cleared: new Map(),
     uptimeSeconds,
     wallNs: () => clock.wallStartNs + clock.nowNs(),
+  };
+}
+
+/** The card as one function sees it: with its own ports. Everything else is shared. */
+export function cardOf(card: Card, { ports }: FunctionProfile): Card {
+  if (ports === undefined) return card;
+  return {
+    ...card,
+    ports: ports.flatMap((number) => card.cages[number - 1] ?? []),
+    // A core dump that is made larger is larger for all functions.
+    get coreMemory() {
+      return card.coreMemory;
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import type { FunctionProfile } from '../host/profile.ts';
 import { type CapabilityPages, createCapabilityPages } from './capabilities/capabilityPages.ts';
-import type { Card } from './card.ts';
+import { type Card, cardOf } from './card.ts';
 import { commandTable } from './commands/commandTable.ts';
 import { describeCommand } from './describeCommand.ts';
 import { createDumpSessions, type DumpSessions } from './dump/dumpSessions.ts';
@@ -96,11 +96,12 @@ const OK: CommandTrace = { status: status.OK, syndrome: 0 };
 /** @param vhcaId identifies the function on its card
  * @param bus the way to memory of its clients */
 export function createFirmwareFunction(
-  card: Card,
+  wholeCard: Card,
   profile: FunctionProfile,
   vhcaId: number,
   bus: Bus = noBus,
 ): FirmwareFunction {
+  const card = cardOf(wholeCard, profile);
   const context: CommandContext = {
     card,
     profile,

@@ -5,7 +5,7 @@ import { type CommandQueue, createCommandQueue } from '../driver/commandQueue.ts
 import { createIommu, type Iommu } from '../driver/iommu.ts';
 import type { FaultTable } from '../faults/faultTable.ts';
 import { createCard } from '../firmware/card.ts';
-import { loadCardModel } from '../firmware/cardModel.ts';
+import { modelOf } from '../firmware/cardModel.ts';
 import { createFirmwareFunction, type FirmwareFunction } from '../firmware/firmwareFunction.ts';
 import type { Clock } from '../firmware/state/clock.ts';
 import { type CharacterDevice, createTree, type DeviceNode, type Tree } from '../fuse/tree.ts';
@@ -80,6 +80,7 @@ export function createHost({ profile, seed, clock, faults, log, characterDevices
       iommu,
       faults,
       log,
+      abortsByStatus: fn.channel?.kind !== 'fwctl',
       isPresent: () => present,
       remove: plugged.unplug,
     });
@@ -116,7 +117,7 @@ export function createHost({ profile, seed, clock, faults, log, characterDevices
   }
 
   const functions = profile.cards.flatMap((cardProfile) => {
-    const card = createCard(loadCardModel(cardProfile.model), cardProfile, clock, seed);
+    const card = createCard(modelOf(cardProfile), cardProfile, clock, seed);
     return cardProfile.functions.map((fn, vhcaId) =>
       createFunction(createFirmwareFunction(card, fn, vhcaId, iommu), cardProfile.functions),
     );

@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { MLX5CTL_VERSIONS, type Mlx5ctlVersion } from '../abi/mlx5ctlStructs.ts';
-import { CORE_DUMP_SIZES, isCoreDumpSize } from '../firmware/memory/coreMemory.ts';
-import { type Population, parsePopulation, USUAL_POPULATION } from '../firmware/objects/population.ts';
+import type { Mlx5ctlVersion } from '../abi/mlx5ctlStructs.ts';
+import type { Population } from '../firmware/objects/population.ts';
+import { parseHostProfile } from './parseProfile.ts';
+import { ProfileError } from './profileValues.ts';
 
 /** A host: `emulator/profiles/<name>.json`, or a file of one's own. The README describes every field. */
 export interface HostProfile {
   readonly name: string;
   readonly description: string;
+  /** What the host itself is: a server, or the Arm side of a DPU. */
+  readonly platform: 'server' | 'bluefield';
   readonly cards: readonly CardProfile[];
 }
 
@@ -27,6 +30,8 @@ export interface CardProfile {
   readonly serdesVersion?: number;
   /** NUM_OF_VFS from the next reset on, when somebody has set it anew. */
   readonly nextBootVfs?: number;
+  /** Lanes of its PCI Express link; default: those of the model. */
+  readonly pcieWidth?: number;
   readonly ports: readonly PortProfile[];
   readonly functions: readonly FunctionProfile[];
 }
@@ -47,7 +52,17 @@ export interface PortProfile {
 }
 
 export interface FunctionProfile {
+  /** A VF belongs to the PF before it in the list. */
   readonly type: 'PF' | 'VF';
+  /** `recovery`: the card has no firmware that runs. It has its recovery id on the PCI bus, no driver and no channel. */
+  readonly state: 'running' | 'recovery';
+  /** The ports of the card that the function has, in its own order, which counts from 1; default all. Several functions
+   * may have the same port: multi-host, socket direct. */
+  readonly ports?: readonly number[];
+  /** The PF on the Arm cores of a DPU (ECPF). */
+  readonly embeddedCpu: boolean;
+  /** Whether it owns the eswitch; default: a PF does. On the host of a DPU the Arm side does. */
+  readonly eswitchManager: boolean;
   /** `0000:03:00.0`. */
   readonly pciAddress: string;
   /** The bridge above it, `0000:00:01.0`. */
@@ -59,10 +74,29 @@ export interface FunctionProfile {
   readonly uctxCap: number;
   /** Registers that firmware lets this function read; the others are refused with BAD_SYS_STATE. */
   readonly registers: 'all' | readonly string[];
-  readonly netdevs: readonly { readonly name: string; readonly port: number }[];
+  readonly netdevs: readonly NetdevProfile[];
   readonly rdmaDevice?: string;
+  /** Subfunctions of a PF: they have no channel of their own. */
+  readonly subfunctions: readonly SubfunctionProfile[];
   /** How much programs and drivers have made on it. */
   readonly objects: Population;
+}
+
+export interface NetdevProfile {
+  readonly name: string;
+  /** As the function counts its ports. */
+  readonly port: number;
+  /** Default `p0` for the first port of the card; representors of other functions have names such as `pf0vf1`. */
+  readonly physPortName?: string;
+}
+
+export interface SubfunctionProfile {
+  /** Number of the auxiliary device, `mlx5_core.sf.<index>`. */
+  readonly index: number;
+  /** As devlink was told when it was made. */
+  readonly sfnum: number;
+  readonly netdev?: string;
+  readonly rdmaDevice?: string;
 }
 
 export interface ChannelProfile {
@@ -70,15 +104,6 @@ export interface ChannelProfile {
   readonly number: number;
   /** Version of mlx5ctl; default V4. */
   readonly abi?: Mlx5ctlVersion;
-}
-
-export class ProfileError extends Error {
-  readonly code = 'ERR_HOST_PROFILE';
-
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'ProfileError';
-  }
 }
 
 /** @param nameOrFile `gpu-a`, or a path that ends in `.json`
@@ -100,147 +125,4 @@ export function loadHostProfile(nameOrFile: string): HostProfile {
     throw new ProfileError(`host profile "${nameOrFile}" is not JSON`, { cause });
   }
   return parseHostProfile(value, nameOrFile);
-}
-
-/** @param where for messages */
-export function parseHostProfile(value: unknown, where: string): HostProfile {
-  const host = record(value, where);
-  return {
-    name: text(host['name'], `${where}: name`),
-    description: text(host['description'] ?? '', `${where}: description`),
-    cards: list(host['cards'], `${where}: cards`).map((card, at) => parseCard(card, `${where}: cards[${at}]`)),
-  };
-}
-
-function parseCard(value: unknown, where: string): CardProfile {
-  const card = record(value, where);
-  const ports = list(card['ports'], `${where}.ports`).map((port, at) => parsePort(port, `${where}.ports[${at}]`));
-  const functions = list(card['functions'], `${where}.functions`).map((fn, at) =>
-    parseFunction(fn, `${where}.functions[${at}]`, ports.length),
-  );
-  if (ports.length === 0 || functions.length === 0) throw new ProfileError(`${where} needs a port and a function`);
-  return {
-    model: text(card['model'], `${where}.model`),
-    serialNumber: text(card['serialNumber'], `${where}.serialNumber`),
-    baseMac: matching(card['baseMac'], /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/, `${where}.baseMac`),
-    ports,
-    functions,
-    ...optional(card, 'firmwareVersion', text, where),
-    ...optional(card, 'psid', text, where),
-    ...optional(card, 'uptimeSeconds', number, where),
-    ...optional(card, 'coreDumpBytes', parseCoreDumpBytes, where),
-    ...optional(card, 'serdesVersion', number, where),
-    ...optional(card, 'nextBootVfs', number, where),
-  };
-}
-
-function parseCoreDumpBytes(value: unknown, where: string): number {
-  if (isCoreDumpSize(value)) return value;
-  throw new ProfileError(`${where}: ${CORE_DUMP_SIZES} is expected`);
-}
-
-function parsePort(value: unknown, where: string): PortProfile {
-  const port = record(value, where);
-  return {
-    mode: text(port['mode'], `${where}.mode`),
-    link: oneOf(port['link'], ['up', 'down'], `${where}.link`),
-    cable: oneOf(port['cable'], ['optical', 'copper', 'none'], `${where}.cable`),
-    utilisation: number(port['utilisation'] ?? 0, `${where}.utilisation`),
-    rawBer: number(port['rawBer'] ?? 0, `${where}.rawBer`),
-    effectiveBer: number(port['effectiveBer'] ?? 0, `${where}.effectiveBer`),
-    ...optional(port, 'linkDownEvents', number, where),
-  };
-}
-
-const PCI_ADDRESS = /^[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/;
-
-function parseFunction(value: unknown, where: string, ports: number): FunctionProfile {
-  const fn = record(value, where);
-  const registers = fn['registers'] ?? 'all';
-  return {
-    type: oneOf(fn['type'], ['PF', 'VF'], `${where}.type`),
-    pciAddress: matching(fn['pciAddress'], PCI_ADDRESS, `${where}.pciAddress`),
-    bridge: matching(fn['bridge'], PCI_ADDRESS, `${where}.bridge`),
-    numaNode: number(fn['numaNode'] ?? 0, `${where}.numaNode`),
-    uctxCap: number(fn['uctxCap'] ?? 7, `${where}.uctxCap`),
-    registers:
-      registers === 'all'
-        ? 'all'
-        : list(registers, `${where}.registers`).map((name) => text(name, `${where}.registers`)),
-    netdevs: list(fn['netdevs'] ?? [], `${where}.netdevs`).map((netdev, at) => {
-      const { name, port } = record(netdev, `${where}.netdevs[${at}]`);
-      const portNumber = number(port ?? 1, `${where}.netdevs[${at}].port`);
-      if (portNumber < 1 || portNumber > ports)
-        throw new ProfileError(`${where}.netdevs[${at}].port: there is no such port`);
-      return { name: text(name, `${where}.netdevs[${at}].name`), port: portNumber };
-    }),
-    objects: parseObjects(fn['objects'] ?? {}, fn['type'], `${where}.objects`),
-    ...optional(fn, 'rdmaDevice', text, where),
-    ...optional(fn, 'channel', parseChannel, where),
-  };
-}
-
-function parseObjects(value: unknown, type: unknown, where: string): Population {
-  const usual = type === 'PF' ? USUAL_POPULATION : { ...USUAL_POPULATION, cores: VF_CORES };
-  try {
-    return parsePopulation(value, usual);
-  } catch (cause) {
-    throw new ProfileError(`${where}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
-}
-
-/** A virtual function serves a guest of so many processors. */
-const VF_CORES = 2;
-
-function parseChannel(value: unknown, where: string): ChannelProfile {
-  const channel = record(value, where);
-  const kind = oneOf(channel['kind'], ['mlx5ctl', 'fwctl'], `${where}.kind`);
-  if (kind === 'fwctl' && channel['abi'] !== undefined) throw new ProfileError(`${where}.abi: fwctl has one version`);
-  return {
-    kind,
-    number: number(channel['number'], `${where}.number`),
-    ...optional(channel, 'abi', (abi, at) => oneOf(abi, MLX5CTL_VERSIONS, at), where),
-  };
-}
-
-function record(value: unknown, where: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new ProfileError(`${where}: an object is expected`);
-  return value as Record<string, unknown>;
-}
-
-function list(value: unknown, where: string): unknown[] {
-  if (!Array.isArray(value)) throw new ProfileError(`${where}: a list is expected`);
-  return value;
-}
-
-function text(value: unknown, where: string): string {
-  if (typeof value !== 'string') throw new ProfileError(`${where}: text is expected`);
-  return value;
-}
-
-function number(value: unknown, where: string): number {
-  if (typeof value !== 'number' || !(value >= 0)) throw new ProfileError(`${where}: a number from 0 up is expected`);
-  return value;
-}
-
-function matching(value: unknown, pattern: RegExp, where: string): string {
-  if (!pattern.test(text(value, where)))
-    throw new ProfileError(`${where}: "${String(value)}" does not match ${pattern}`);
-  return String(value);
-}
-
-function oneOf<T extends string>(value: unknown, choices: readonly T[], where: string): T {
-  const choice = choices.find((candidate) => candidate === value);
-  if (choice === undefined) throw new ProfileError(`${where}: one of ${choices.join(', ')} is expected`);
-  return choice;
-}
-
-function optional<K extends string, V>(
-  source: Record<string, unknown>,
-  key: K,
-  parse: (value: unknown, where: string) => V,
-  where: string,
-): { [P in K]?: V } {
-  return source[key] === undefined ? {} : ({ [key]: parse(source[key], `${where}.${key}`) } as { [P in K]?: V });
 }

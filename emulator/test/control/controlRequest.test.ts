@@ -50,6 +50,14 @@ const understood: readonly (readonly [object, object])[] = [
     },
   ],
   [
+    { fault: 'internalError', device, afterCommands: 2 },
+    {
+      kind: 'fault',
+      filter: { device, afterCommands: 2, times: Number.POSITIVE_INFINITY },
+      effect: { kind: 'internalError' },
+    },
+  ],
+  [
     { fault: 'restore', device },
     { kind: 'restore', device },
   ],

@@ -52,3 +52,15 @@ test('afterCommands pass, then times strike, then all pass', (t) => {
   );
   t.pass();
 });
+
+test('a device is in the state of an internal error once the commands before it have passed', (t) => {
+  const faults = createFaultTable();
+  faults.add({ ...always, device: DEVICE, afterCommands: 1 }, { kind: 'internalError' });
+  t.false(faults.inInternalError(DEVICE));
+  t.is(faults.take(DEVICE, header(0x100)), undefined);
+  t.true(faults.inInternalError(DEVICE));
+  t.false(faults.inInternalError('0000:83:00.0'));
+  t.like(faults.take(DEVICE, header(0x100)), { kind: 'internalError' });
+  faults.clear(DEVICE);
+  t.false(faults.inInternalError(DEVICE));
+});

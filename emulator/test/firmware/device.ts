@@ -50,16 +50,19 @@ export function makeDevice({
   const firmware = createFirmwareFunction(card, profile.functions[0]!, 0);
   const uid = firmware.uids.create(profile.functions[0]!.uctxCap)!;
 
+  return { card, advance: (seconds) => clock.advanceSeconds(seconds), ...askingDevice(firmware, uid) };
+}
+
+/** Asks firmware in the name of a user context. */
+export function askingDevice(firmware: FirmwareFunction, uid: number): Omit<DeviceUnderTest, 'card' | 'advance'> {
   function command(inbox: Uint8Array, outLength: number): { trace: CommandTrace; outbox: Uint8Array } {
     const outbox = new Uint8Array(outLength).fill(0xee);
     return { trace: firmware.execute(uid, inbox, outbox), outbox };
   }
 
   return {
-    card,
     firmware,
     uid,
-    advance: (seconds) => clock.advanceSeconds(seconds),
     command,
     register(name, index = {}, access = 'read') {
       const { id, layout, bytes: length } = registerByName(name)!;

@@ -1,5 +1,7 @@
 import test from 'ava';
-import { loadHostProfile, ProfileError, parseHostProfile } from '../../src/host/profile.ts';
+import { parseHostProfile } from '../../src/host/parseProfile.ts';
+import { loadHostProfile } from '../../src/host/profile.ts';
+import { ProfileError } from '../../src/host/profileValues.ts';
 
 const port = { mode: '100G-4x', link: 'up', cable: 'copper' };
 const fn = { type: 'PF', pciAddress: '0000:03:00.0', bridge: '0000:00:01.0' };
@@ -33,6 +35,17 @@ const refused: readonly (readonly [unknown, RegExp])[] = [
     /objects: "queuePairs" is a whole number from 0 to 100000/,
   ],
   [{ name: 'x', cards: [{ ...card, functions: [{ ...fn, objects: { qps: 1 } }] }] }, /"qps" is none of cores,/],
+  [{ name: 'x', cards: [{ ...card, functions: [{ ...fn, ports: [2] }] }] }, /ports: there is no such port/],
+  [{ name: 'x', cards: [{ ...card, functions: [{ ...fn, ports: [] }] }] }, /a function has a port at least/],
+  [
+    { name: 'x', cards: [{ ...card, functions: [{ ...fn, embeddedCpu: 1 }] }] },
+    /embeddedCpu: true or false is expected/,
+  ],
+  [{ name: 'x', platform: 'arm', cards: [card] }, /platform: one of server, bluefield is expected/],
+  [
+    { name: 'x', cards: [{ ...card, functions: [{ ...fn, state: 'recovery', rdmaDevice: 'mlx5_0' }] }] },
+    /rdmaDevice: a function in recovery has none/,
+  ],
   [
     { name: 'x', cards: [{ ...card, functions: [{ ...fn, objects: { countedContexts: 1 } }] }] },
     /"countedContexts" is true or false/,

@@ -149,6 +149,28 @@ withClient('a hang ends when it is cleared; with a limit, in ETIMEDOUT', async (
   t.is((await namespace.run([client, `${root}/${CTL}`, ...PAOS])).stdout, 'open\n110\n');
 });
 
+for (const [host, node, answer] of [
+  // The driver of mlx5ctl's time wrote a status of its own, later ones give an errno.
+  ['gpu-a', CTL, `0 254 ${0xbadd_00de} `],
+  ['gpu-b', 'dev/fwctl/fwctl0', '6'],
+] as const) {
+  withClient(`${node}: after an internal error nothing reaches firmware until it is over`, async (t) => {
+    await using emulator = await startEmulator(host);
+    const { namespace, root } = emulator;
+    const client = namespace.start([compileClient('register'), `${root}/${node}`, ...PAOS, 'pause']);
+    const lines = createInterface({ input: client.stdout })[Symbol.asyncIterator]();
+    t.is((await lines.next()).value, 'open');
+    await emulator.control({ fault: 'internalError' });
+    client.stdin.write('\n');
+    t.true((await lines.next()).value?.startsWith(answer));
+    const another = await namespace.run([compileClient('register'), `${root}/${node}`, ...PAOS]);
+    t.is(another.code, 1);
+    t.regex(another.stderr, /No such device or address/, 'it cannot be opened');
+    await emulator.control({ fault: 'clear' });
+    t.regex((await namespace.run([compileClient('register'), `${root}/${node}`, ...PAOS])).stdout, /^open\n0 0 0 /);
+  });
+}
+
 withClient('SIGTERM ends the emulator while a client hangs in a call', async (t) => {
   await using emulator = await startEmulator('gpu-a');
   const { namespace, root } = emulator;

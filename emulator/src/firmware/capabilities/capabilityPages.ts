@@ -42,6 +42,7 @@ export function createCapabilityPages(card: Card, fn: FunctionProfile, vhcaId: n
     }
     if (type.name === 'GENERAL') write(bytes, 0, general(card, fn, vhcaId));
     if (type.name === 'GENERAL_2') write(bytes, 0, { sw_vhca_id_valid: 0 });
+    if (type.name === 'ESWITCH') write(bytes, 0, { ecpf_vport_exists: hasEcpf(card) ? 1 : 0 });
     return bytes;
   }
 
@@ -86,6 +87,11 @@ function offeredValues({ model, ports }: Card, name: string): CapabilityValues |
   return protocol === undefined || protocol === ports[0]?.mode.protocol ? model.capabilities[name] : undefined;
 }
 
+/** Arm cores have a virtual port of their own beside that of the host. */
+function hasEcpf({ profile }: Card): boolean {
+  return profile.functions.some(({ embeddedCpu }) => embeddedCpu);
+}
+
 /** Fields of the general page that follow from the function and the card, not from the model. */
 function general(card: Card, fn: FunctionProfile, vhcaId: number): Record<string, number> {
   const { model, ports } = card;
@@ -99,11 +105,11 @@ function general(card: Card, fn: FunctionProfile, vhcaId: number): Record<string
     uctx_cap: fn.uctxCap,
     device_frequency_mhz: Math.floor(model.deviceFrequencyKhz / 1000),
     device_frequency_khz: model.deviceFrequencyKhz,
-    native_port_num: 1,
+    native_port_num: ports[0]?.number ?? 1,
     num_vhca_ports: ports.length,
     vport_group_manager: isPf,
     vhca_group_manager: isPf,
-    eswitch_manager: isPf,
+    eswitch_manager: fn.eswitchManager ? 1 : 0,
     // Gate bits: a page exists when its bit is set, and the other way round.
     hca_cap_2: offered('GENERAL_2'),
     debug: offered('DEBUG'),

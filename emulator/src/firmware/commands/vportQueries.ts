@@ -2,6 +2,7 @@ import { layoutOf } from '@nicdiag/mlx5/prm';
 import type { CommandContext, CommandModel } from '../firmwareFunction.ts';
 import { getBits, setBits } from '../layout/bits.ts';
 import { structWriter, type Values } from '../layout/structWriter.ts';
+import type { Objects } from '../objects/objects.ts';
 import { hasVport, MULTICAST_ALL_NODES, macOf, macValues, putGuid } from '../objects/vports.ts';
 import { type Refusal, refuse } from '../status.ts';
 
@@ -39,7 +40,7 @@ export const vportQueryCommands: readonly CommandModel[] = [
   vportQuery(0x762, 'QUERY_HCA_VPORT_CONTEXT', 'query_hca_vport_context_out', {
     only: isInfiniBand,
     values: hcaVport,
-    after: ({ objects }, answer) => writeGuids(answer, 0x10 + GUIDS, macOf(objects)),
+    after: ({ objects }, answer) => writeGuids(answer, 0x10 + GUIDS, objects),
   }),
   vportQuery(0x764, 'QUERY_HCA_VPORT_GID', 'query_hca_vport_gid_out', {
     only: (context) => isInfiniBand(context) && getBits(context.inbox, 0xc * 8 + 16, 16) < GIDS,
@@ -129,7 +130,7 @@ function nicVport(context: CommandContext): Values {
 }
 
 function writeNicVportLists({ inbox, objects }: CommandContext, answer: Uint8Array): void {
-  writeGuids(answer, 0x10 + GUIDS, macOf(objects));
+  writeGuids(answer, 0x10 + GUIDS, objects);
   const list = getBits(inbox, 0xc * 8 + 5, 3);
   const mac = [macOf(objects), MULTICAST_ALL_NODES][list];
   if (mac === undefined) return;
@@ -137,9 +138,10 @@ function writeNicVportLists({ inbox, objects }: CommandContext, answer: Uint8Arr
   setBits(answer, 276 * 8, 32, mac % 2 ** 32);
 }
 
-/** system_image_guid, port_guid, node_guid. */
-function writeGuids(answer: Uint8Array, at: number, mac: number): void {
-  for (const offset of [0, 8, 16]) putGuid(answer, at + offset, mac);
+/** system_image_guid, which all functions of a card share; port_guid, node_guid. */
+function writeGuids(answer: Uint8Array, at: number, objects: Objects): void {
+  putGuid(answer, at, Number.parseInt(objects.card.profile.baseMac.replaceAll(':', ''), 16));
+  for (const offset of [8, 16]) putGuid(answer, at + offset, macOf(objects));
 }
 
 function hcaVport({ objects: { port } }: CommandContext): Values {

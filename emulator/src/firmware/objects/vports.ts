@@ -3,13 +3,17 @@ import { setBits } from '../layout/bits.ts';
 import type { Values } from '../layout/structWriter.ts';
 import type { Objects } from './objects.ts';
 
-/** Virtual ports of the eswitch: 0 the physical function, from 1 its virtual functions, 0xffff the wire. */
+/** Virtual ports of the eswitch: 0 the physical function, from 1 its virtual functions, 0xfffe the Arm side of a
+ * DPU, 0xffff the wire. */
 export const UPLINK_VPORT = 0xffff;
+/** The Arm side of a DPU. */
+const ECPF_VPORT = 0xfffe;
 
 /** @returns whether a function may ask about a virtual port that is not its own, and there is one */
 export function hasVport({ profile, card }: Objects, vport: number): boolean {
   const virtual = card.profile.functions.filter(({ type }) => type === 'VF').length;
-  return profile.type === 'PF' && (vport <= virtual || vport === UPLINK_VPORT);
+  const ecpf = card.profile.functions.some(({ embeddedCpu }) => embeddedCpu);
+  return profile.type === 'PF' && (vport <= virtual || vport === UPLINK_VPORT || (ecpf && vport === ECPF_VPORT));
 }
 
 /** The function's MAC address, as its netdev has it. */

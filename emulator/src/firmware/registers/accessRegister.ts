@@ -1,7 +1,7 @@
 import type { CommandContext } from '../firmwareFunction.ts';
 import { type Refusal, refuse } from '../status.ts';
 import type { CompiledRegister } from './compiledRegister.ts';
-import { registerTable } from './registerTable.ts';
+import { hasRegister, registerTable } from './registerTable.ts';
 
 /** Header of ACCESS_REG, in and out; register data follow. */
 const HEADER = 16;
@@ -18,7 +18,8 @@ const outputScratch = new Uint8Array(largest);
 export function accessRegister(context: CommandContext): Refusal | undefined {
   const { inbox, outbox } = context;
   const register = registerTable.get(be16(inbox, 0xa));
-  if (register === undefined || !isAllowed(context, register)) return refuse('BAD_SYS_STATE', 'register not supported');
+  if (register === undefined || !hasRegister(context.card.model, register) || !isAllowed(context, register))
+    return refuse('BAD_SYS_STATE', 'register not supported');
   const opMod = be16(inbox, 6);
   if (opMod !== READ && opMod !== WRITE) return refuse('BAD_PARAM', 'ACCESS_REG op_mod');
   if (inbox.length < HEADER + register.minBytes) return refuse('BAD_INPUT_LEN', register.name);
@@ -31,6 +32,8 @@ export function accessRegister(context: CommandContext): Refusal | undefined {
   input.fill(0, given.length);
   const refusal = opMod === READ ? register.read(context, input, output) : register.write(context, input, output);
   if (refusal !== undefined) return refusal;
+  // Firmware of before the register grew leaves the rest alone.
+  if (context.card.model.missing?.longForms?.includes(register.name) === true) output.fill(0, register.minBytes);
   outbox.set(output.subarray(0, outbox.length - HEADER), HEADER);
   return undefined;
 }

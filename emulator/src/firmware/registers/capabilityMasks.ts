@@ -1,3 +1,4 @@
+import type { CardModel } from '../cardModel.ts';
 import type { RegisterRow } from './registerRow.ts';
 
 const IDS_IN_GROUP = 128;
@@ -27,33 +28,41 @@ const PORT_FEATURES = [0, 1, 3, 4, 5, 9, 13, 18, 23, 85];
 const MANAGEMENT_FEATURES = [0, 1, 2, 3, 4, 9, 10, 11, 17, 20, 21, 64, 65, 66];
 
 /** Registers that say which registers exist. Their masks follow from the table itself, so they cannot be wrong.
- * @param ids of all registers of the firmware; read when a register is, as the table is made from these rows too */
-export function capabilityMaskRegisters(ids: () => Iterable<number>): readonly RegisterRow[] {
+ * @param registersOf all registers that the firmware of a model has; asked when a register is read, as the table is made
+ * from these rows too */
+export function capabilityMaskRegisters(
+  registersOf: (model: CardModel) => readonly { readonly id: number }[],
+): readonly RegisterRow[] {
+  const idsOf = ({ model }: { readonly model: CardModel }): readonly number[] => registersOf(model).map(({ id }) => id);
   return [
     {
       name: 'MCAM',
-      read: ({ field }) => ({
-        mng_access_reg_cap_mask: maskOfGroup(ids(), 0x9000, field('access_reg_group'), 4),
-        mng_feature_cap_mask: maskWords(field('feature_group') === 0 ? MANAGEMENT_FEATURES : []),
+      read: ({ card, field }) => ({
+        mng_access_reg_cap_mask: maskOfGroup(idsOf(card), 0x9000, field('access_reg_group'), 4),
+        mng_feature_cap_mask: features(field, MANAGEMENT_FEATURES, card.model.missing?.managementFeatures),
       }),
     },
     {
       name: 'PCAM',
       harmless: ['pl_op'],
       read: (access) => {
-        const features = maskWords(access.field('feature_group') === 0 ? PORT_FEATURES : []);
-        access.part('pcam_feature_capability_mask_group0_ext', 0x28, { feature_cap_mask: features });
-        return { port_access_reg_cap_mask: maskOfGroup(ids(), 0x5000, access.field('access_reg_group'), 4) };
+        const mask = features(access.field, PORT_FEATURES, access.card.model.missing?.portFeatures);
+        access.part('pcam_feature_capability_mask_group0_ext', 0x28, { feature_cap_mask: mask });
+        return {
+          port_access_reg_cap_mask: maskOfGroup(idsOf(access.card), 0x5000, access.field('access_reg_group'), 4),
+        };
       },
     },
     {
       name: 'QCAM',
-      read: ({ field }) => ({ qos_access_reg_cap_mask: maskOfGroup(ids(), 0x4000, field('access_reg_group'), 1) }),
+      read: ({ card, field }) => ({
+        qos_access_reg_cap_mask: maskOfGroup(idsOf(card), 0x4000, field('access_reg_group'), 1),
+      }),
     },
     {
       name: 'SBCAM',
-      read: ({ field }) => ({
-        sb_access_reg_cap_mask: maskOfGroup(ids(), 0xb000, field('access_reg_group'), 1),
+      read: ({ card, field }) => ({
+        sb_access_reg_cap_mask: maskOfGroup(idsOf(card), 0xb000, field('access_reg_group'), 1),
         sb_feature_cap_mask: [0, 0, 0, 0],
         cap_total_descriptors: 0,
         cap_total_buffer_size: 0x1e8480,
@@ -67,14 +76,26 @@ export function capabilityMaskRegisters(ids: () => Iterable<number>): readonly R
     },
     {
       name: 'CWCAM',
-      read: ({ field }) => ({ cw_access_reg_cap_mask: maskOfGroup(ids(), 0x2800, field('access_reg_group'), 1) }),
+      read: ({ card, field }) => ({
+        cw_access_reg_cap_mask: maskOfGroup(idsOf(card), 0x2800, field('access_reg_group'), 1),
+      }),
     },
     {
       name: 'MPCAM',
       // Groups count from 0x9000, as MCAM's do.
-      read: ({ field }) => ({ mng_access_reg_cap_mask: maskOfGroup(ids(), 0x9000, field('access_reg_group'), 16) }),
+      read: ({ card, field }) => ({
+        mng_access_reg_cap_mask: maskOfGroup(idsOf(card), 0x9000, field('access_reg_group'), 16),
+      }),
     },
   ];
+}
+
+function features(
+  field: (path: string) => number,
+  all: readonly number[],
+  missing: readonly number[] = [],
+): readonly number[] {
+  return maskWords(field('feature_group') === 0 ? all.filter((bit) => !missing.includes(bit)) : []);
 }
 
 function maskOfGroup(ids: Iterable<number>, firstId: number, group: number, groups: number): number[] {

@@ -12,7 +12,7 @@ export interface CompiledRegister {
   readonly id: number;
   readonly name: string;
   readonly bytes: number;
-  /** Shortest data that firmware takes. */
+  /** Shortest data that firmware takes, which is all of the register before it grew. */
   readonly minBytes: number;
   readonly writable: boolean;
   /** Both take the client's data from `input` and leave the answer in `output`. */
@@ -56,9 +56,12 @@ export function compileRegister(row: RegisterRow): CompiledRegister {
     return undefined;
   }
 
-  /** Key of what was written under this index. */
+  /** Key of what was written under this index. Functions call each its own port 1: the card knows them apart. */
   function storeKey(input: Uint8Array): string {
-    return `${id} ${indexLeaves.map((leaf) => getBits(input, leaf.bit, leaf.width)).join(' ')}`;
+    const values = indexLeaves.map((leaf) =>
+      isPort(leaf) ? access.port.number : getBits(input, leaf.bit, leaf.width),
+    );
+    return `${id} ${values.join(' ')}`;
   }
 
   function answer(input: Uint8Array, output: Uint8Array): Refusal | undefined {

@@ -14,7 +14,7 @@ export const identityRegisters: readonly RegisterRow[] = [
       return {
         'hw_info.device_id': context.profile.type === 'PF' ? card.model.pciDeviceId : card.model.vfPciDeviceId,
         'hw_info.device_hw_revision': card.model.hwRevision,
-        'hw_info.num_ports': card.ports.length,
+        'hw_info.num_ports': card.cages.length,
         'hw_info.technology': 5,
         'hw_info.hw_dev_id': card.model.hwDevId,
         'hw_info.manufacturing_base_mac_47_32': mac.high,
@@ -23,8 +23,8 @@ export const identityRegisters: readonly RegisterRow[] = [
         'fw_info.major': major,
         'fw_info.minor': minor,
         'fw_info.sub_minor': subMinor & 0xff,
-        'fw_info.secured': 1,
-        'fw_info.signed_fw': 1,
+        'fw_info.secured': isProtected(card, 'secured'),
+        'fw_info.signed_fw': isProtected(card, 'signed'),
         'fw_info.string_tlv': 1,
         'fw_info.build_id': 0,
         'fw_info.year': bcd(year),
@@ -37,8 +37,8 @@ export const identityRegisters: readonly RegisterRow[] = [
         'fw_info.extended_minor': minor,
         'fw_info.extended_sub_minor': subMinor,
         'fw_info.life_cycle': 2,
-        'fw_info.sec_boot': 1,
-        'fw_info.encryption': 1,
+        'fw_info.sec_boot': isProtected(card, 'secureBoot'),
+        'fw_info.encryption': isProtected(card, 'encrypted'),
         'sw_info.rom0_type': 1,
         'sw_info.rom0_arch': 1,
         'sw_info.rom0_version.major': 3,
@@ -86,6 +86,10 @@ export function psidOf(card: Card): string {
 export function macParts(card: Card): { high: number; low: number } {
   const digits = card.profile.baseMac.replaceAll(':', '');
   return { high: Number.parseInt(digits.slice(0, 4), 16), low: Number.parseInt(digits.slice(4), 16) };
+}
+
+function isProtected({ model }: Card, how: NonNullable<Card['model']['security']>[number]): number {
+  return model.security?.includes(how) === false ? 0 : 1;
 }
 
 /** Two decimal digits a byte: firmware gives dates so. */

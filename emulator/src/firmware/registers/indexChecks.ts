@@ -17,7 +17,7 @@ export const indexChecks: Readonly<Record<string, IndexCheck>> = {
   lane: (value, { port }) => value < port.mode.lanes,
   slot_index: isZero,
   asic_index: isZero,
-  module: (value, { card }) => value < card.ports.length,
+  module: (value, { card }) => value < card.cages.length,
   device_index: isZero,
   device_type: isZero,
   depth: isZero,

@@ -136,7 +136,7 @@ function trafficCounters(card: Card): Record<string, number> {
   const octets = (direction: 'tx' | 'rx'): number =>
     Math.min(
       most,
-      card.ports.reduce((sum, port) => sum + card.traffic(port, direction, port.activeSeconds()).octets, 0),
+      card.cages.reduce((sum, port) => sum + card.traffic(port, direction, port.activeSeconds()).octets, 0),
     );
   const written = Math.floor(octets('rx') / 4);
   const fetched = Math.floor(octets('tx') / 4);

@@ -1,7 +1,8 @@
 import { setBits } from '../layout/bits.ts';
-import { supportedBits } from '../state/linkModes.ts';
+import { type LinkMode, modeBits } from '../state/linkModes.ts';
 import { berParts, phyOf } from '../state/phy.ts';
 import type { Port } from '../state/port.ts';
+import { supportedModes } from '../state/portLimits.ts';
 import { refuse } from '../status.ts';
 import { moduleInfo } from './pddrModuleInfo.ts';
 import { bit } from './portState.ts';
@@ -51,16 +52,16 @@ function operationalInfo({ port, card, output, part }: RegisterAccess): void {
     fec_mode_active: port.up ? mode.fecBit : 0,
     link_health: port.up ? 2 : 0,
   });
-  const upTo = (mbps: number): number =>
-    ethernet
-      ? supportedBits('ethernet', mbps, 'extEthBit')
-      : supportedBits('infiniband', mbps, 'ibBit') | (mode.lanes << 16);
-  const enabled = upTo(card.model.maxPortMbps);
+  const upTo = (most?: LinkMode): number => {
+    const modes = supportedModes(card.model, port, mode.protocol, most);
+    return ethernet ? modeBits(modes, 'extEthBit') : modeBits(modes, 'ibBit') | (mode.lanes << 16);
+  };
+  const enabled = upTo();
   const active = ethernet ? bit(mode, 'extEthBit') : bit(mode, 'ibBit') | (mode.lanes << 16);
   // Unions by proto_active whose members all are one word of mode bits.
   for (const byte of [0x8, 0xc, 0x24, 0x28, 0x2c]) word(output, byte, enabled);
   // The module is one for the speed that the port runs.
-  word(output, 0x10, port.cablePlugged ? upTo(mode.mbps) : 0);
+  word(output, 0x10, port.cablePlugged ? upTo(mode) : 0);
   word(output, 0x14, port.up ? active : 0);
 }
 

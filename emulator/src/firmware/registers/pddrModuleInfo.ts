@@ -5,10 +5,12 @@ import type { RegisterAccess } from './registerRow.ts';
 const CABLE_UNPLUGGED = 4;
 const OPTICAL_MODULE = 2;
 const PASSIVE_COPPER = 3;
+/** cable_technology. */
+const VCSEL_850 = 0;
+const EML_1310 = 6;
+const PASSIVE_UNEQUALIZED = 10;
 const READY = 3;
 const NVIDIA = 3;
-/** Identifiers of this register [inferred]: 0 QSFP28, 11 OSFP. */
-const identifiers: Readonly<Record<number, number>> = { 17: 0, 25: 11 };
 const MICROWATT = 1;
 
 /** PDDR page 3. */
@@ -20,8 +22,8 @@ export function moduleInfo({ card, port, field }: RegisterAccess): Values {
   return {
     cable_type: module.optical ? OPTICAL_MODULE : PASSIVE_COPPER,
     cable_vendor: NVIDIA,
-    cable_identifier: identifiers[module.identifier] ?? 0,
-    cable_technology: module.optical ? 0 : 10,
+    cable_identifier: module.pddrIdentifier,
+    cable_technology: module.optical ? (module.wavelength > 1000 ? EML_1310 : VCSEL_850) : PASSIVE_UNEQUALIZED,
     cable_length: module.lengthMetres,
     cable_power_class: module.optical ? 6 : 0,
     max_power: module.optical ? 36 : 2,

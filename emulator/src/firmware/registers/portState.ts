@@ -1,10 +1,15 @@
-import { type LinkMode, supportedBits } from '../state/linkModes.ts';
+import { type LinkMode, modeBits } from '../state/linkModes.ts';
+import { supportedModes } from '../state/portLimits.ts';
 import { refuse } from '../status.ts';
 import { macParts } from './identity.ts';
 import type { RegisterAccess, RegisterRow } from './registerRow.ts';
 
 const ETHERNET = 4;
 const INFINIBAND = 1;
+/** Bit of PCAM's feature mask: ptys_extended_ethernet. */
+const EXTENDED_ETHERNET = 13;
+/** The field has 12 bits: 800 Gb/s do not fit. */
+const MOST_PORT_RATE = 0xfff;
 /** Widths of ib_link_width: bit 0 1x, bit 1 2x, bit 2 4x. */
 const IB_WIDTHS = 0b111;
 
@@ -133,7 +138,7 @@ function readPtys({ port, card, field, part }: RegisterAccess): ReturnType<Regis
     transmit_allowed: 1,
     an_disable_cap: 1,
     an_disable_admin: 0,
-    max_port_rate: card.model.maxPortMbps / 100,
+    max_port_rate: Math.min(MOST_PORT_RATE, card.model.maxPortMbps / 100),
     an_status: anStatus(port),
     data_rate_oper: port.up ? port.mode.mbps / 100 : 0,
     lane_rate_oper: port.up ? port.mode.laneMbps / 10 : 0,
@@ -145,14 +150,17 @@ function readPtys({ port, card, field, part }: RegisterAccess): ReturnType<Regis
 }
 
 function ethernetModes({ model }: RegisterAccess['card'], port: RegisterAccess['port']): Record<string, number> {
-  const extended = supportedBits('ethernet', model.maxPortMbps, 'extEthBit');
-  const legacy = supportedBits('ethernet', model.maxPortMbps, 'ethBit');
+  const modes = supportedModes(model, port);
+  // Firmware without the extended word answers in the older one alone, which ends at 100 Gb/s.
+  const isExtended = model.missing?.portFeatures?.includes(EXTENDED_ETHERNET) !== true;
+  const extended = isExtended ? modeBits(modes, 'extEthBit') : 0;
+  const legacy = modeBits(modes, 'ethBit');
   return {
     ext_eth_proto_capability: extended,
     eth_proto_capability: legacy,
     ext_eth_proto_admin: extended,
     eth_proto_admin: legacy,
-    ext_eth_proto_oper: port.up ? bit(port.mode, 'extEthBit') : 0,
+    ext_eth_proto_oper: port.up && isExtended ? bit(port.mode, 'extEthBit') : 0,
     eth_proto_oper: port.up ? bit(port.mode, 'ethBit') : 0,
   };
 }
@@ -163,7 +171,7 @@ function infinibandModes(
   part: RegisterAccess['part'],
 ): Record<string, number> {
   // SDR to FDR are always there beside the modes that the model names.
-  const capability = supportedBits('infiniband', model.maxPortMbps, 'ibBit') | 0b1_1111;
+  const capability = modeBits(supportedModes(model, port), 'ibBit') | 0b1_1111;
   part('ptys_ext_proto_ib_cap_oper_ext', 0x38, { ext_proto_ib: 0 });
   return {
     ib_proto_capability: capability,

@@ -1,3 +1,4 @@
+import type { CardModel } from '../cardModel.ts';
 import { resourceDump } from '../dump/resourceDump.ts';
 import { capabilityMaskRegisters } from './capabilityMasks.ts';
 import { type CompiledRegister, compileRegister } from './compiledRegister.ts';
@@ -19,7 +20,7 @@ import { tracerRegisters } from './tracer.ts';
 
 const rows = [
   ...identityRegisters,
-  ...capabilityMaskRegisters(() => registerTable.keys()),
+  ...capabilityMaskRegisters((model) => [...registerTable.values()].filter((register) => hasRegister(model, register))),
   ...componentRegisters,
   ...nonVolatileRegisters,
   ...timeRegisters,
@@ -37,10 +38,15 @@ const rows = [
   ...registersOutsideDatabase,
 ];
 
-/** Every register that the emulated firmware has, by id. */
+/** Every register that emulated firmware may have, by id. */
 export const registerTable: ReadonlyMap<number, CompiledRegister> = new Map(
   rows.map((row) => {
     const register = compileRegister(row);
     return [register.id, register] as const;
   }),
 );
+
+/** Whether the firmware of a model has a register. */
+export function hasRegister({ missing }: CardModel, { name }: Pick<CompiledRegister, 'name'>): boolean {
+  return missing?.registers?.includes(name) !== true;
+}

@@ -3,6 +3,7 @@ import type { Values } from '../layout/structWriter.ts';
 
 /** Version of the SerDes that selects page layouts: 4 is 7 nm [inferred for these models]. */
 export const SERDES_7NM = 4;
+export const SERDES_5NM = 5;
 
 type Tap = (name: string, low: number, high: number) => number;
 
@@ -94,7 +95,7 @@ const generations: readonly Serdes[] = [
     slrg: { layout: 'slrg_7nm_ext', values: figures },
   },
   {
-    version: 5,
+    version: SERDES_5NM,
     sltp: { layout: 'sltp_5nm_ext', values: nineTaps },
     slrg: { layout: 'slrg_5nm_ext', values: figures },
   },

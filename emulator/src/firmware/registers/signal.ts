@@ -1,8 +1,9 @@
-import { linkModes } from '../state/linkModes.ts';
+import type { LinkMode } from '../state/linkModes.ts';
 import { HISTOGRAM_BINS } from '../state/phy.ts';
+import { supportedModes } from '../state/portLimits.ts';
 import { between } from '../state/random.ts';
 import type { RegisterAccess, RegisterRow } from './registerRow.ts';
-import { SERDES_7NM, serdesOf } from './serdes.ts';
+import { SERDES_5NM, SERDES_7NM, serdesOf } from './serdes.ts';
 
 const PAGE = 4;
 
@@ -24,7 +25,7 @@ export const signalRegisters: readonly RegisterRow[] = [
     read: ({ port, card }) => ({
       // A mask here; PDDR has the bit's number.
       fec_mode_active: port.up ? 2 ** port.mode.fecBit : 0,
-      ...fecCapabilities(card.model.maxPortMbps),
+      ...fecCapabilities(supportedModes(card.model, port, 'ethernet')),
     }),
   },
   {
@@ -53,9 +54,12 @@ export const signalRegisters: readonly RegisterRow[] = [
   {
     name: 'PTASv2',
     harmless: ['restart_training'],
-    read: ({ part }) => {
-      part('ptasv2_7nm_ext', 8, { iterations_cap: 1, lt_ext_timeout_cap: 1, ber_target_cap: 1, num_of_iter_oper: 1 });
-      return { version: SERDES_7NM, kr_ext_cap: 1 };
+    read: ({ card, part }) => {
+      const { version } = serdesOf(card);
+      const values = { iterations_cap: 1, lt_ext_timeout_cap: 1, ber_target_cap: 1, num_of_iter_oper: 1 };
+      // The pages of other generations are not modelled.
+      if (version === SERDES_7NM || version === SERDES_5NM) part('ptasv2_7nm_ext', 8, values);
+      return { version, kr_ext_cap: 1 };
     },
   },
   {
@@ -79,14 +83,12 @@ export const signalRegisters: readonly RegisterRow[] = [
   {
     name: 'SLLM',
     harmless: ['c_db'],
-    read: ({ port, part }) => {
-      part('sllm_5nm_ext', PAGE, {
-        peq_cap: 1,
-        is_peq_on: port.up ? 1 : 0,
-        peq_interval_period: 40,
-        peq_interval_period_oper: 40,
-      });
-      return { version: SERDES_7NM, status: port.up ? 1 : 0 };
+    read: ({ card, port, part }) => {
+      const { version } = serdesOf(card);
+      const values = { peq_cap: 1, is_peq_on: port.up ? 1 : 0, peq_interval_period: 40, peq_interval_period_oper: 40 };
+      // The page of 7 nm is not public.
+      if (version >= SERDES_5NM) part('sllm_5nm_ext', PAGE, values);
+      return { version, status: port.up ? 1 : 0 };
     },
   },
   {
@@ -114,14 +116,11 @@ function readSlrg(access: RegisterAccess): ReturnType<RegisterRow['read']> {
 }
 
 /** RS FEC for every speed that the card runs, as masks: 4 bits wide for old speeds, 16 for those of 50G lanes and up. */
-function fecCapabilities(maxMbps: number): Record<string, number> {
+function fecCapabilities(modes: readonly LinkMode[]): Record<string, number> {
   const RS_OLD = 0b100;
   const RS_544_AND_272 = 0x280;
-  const known = linkModes.filter(
-    ({ protocol, pplmSuffix, mbps }) => protocol === 'ethernet' && pplmSuffix && mbps <= maxMbps,
-  );
   return Object.fromEntries(
-    known.flatMap(({ pplmSuffix, fecBit, fecBlockBits }) => {
+    modes.flatMap(({ pplmSuffix, fecBit, fecBlockBits }) => {
       const capability = fecBlockBits === 0 ? 0b11 : fecBit === 2 ? RS_OLD | 1 : RS_544_AND_272;
       return [
         [`fec_override_cap_${pplmSuffix}`, capability],

@@ -1,3 +1,4 @@
+import type { CardModel } from '../cardModel.ts';
 import type { RegisterRow } from './registerRow.ts';
 
 const FREE_RUNNING_WRAP = 2 ** 48;
@@ -16,12 +17,12 @@ export const timeRegisters: readonly RegisterRow[] = [
     name: 'MTUTC',
     writable: true,
     // utc_sec and utc_nsec are for setting the time: they read as 0.
-    read: () => ({
+    read: ({ card }) => ({
       log_max_phase_adjustment: 30,
       log_max_freq_adjustment: 26,
       freq_adj_units: 0,
       time_stamp_state: 1,
-      time_stamp_mode: 1,
+      time_stamp_mode: isRealTime(card.model) ? 1 : 0,
       freq_adjustment: 0,
     }),
   },
@@ -63,3 +64,11 @@ export const timeRegisters: readonly RegisterRow[] = [
   { name: 'MTPTM', writable: true, read: () => ({ psta: 1, local_time_invalidation_to: 100, trigger_event_mode: 0 }) },
   { name: 'MRTCQ', read: ({ card }) => ({ rt_clock_identity: Math.floor(card.random('clock identity') * 2 ** 52) }) },
 ];
+
+/** Bit of MCAM's feature mask: ptpcyc2realtime_modify. */
+const REAL_TIME = 20;
+
+/** Whether the clock of packets runs in UTC; else it runs free. */
+export function isRealTime({ missing }: CardModel): boolean {
+  return missing?.managementFeatures?.includes(REAL_TIME) !== true;
+}

@@ -24,6 +24,17 @@ const NO_FEC = { fecBit: 0, fecBlockBits: 0 } as const;
 
 export const linkModes: readonly LinkMode[] = [
   {
+    name: '10G-1x',
+    protocol: 'ethernet',
+    mbps: 10_000,
+    lanes: 1,
+    laneMbps: 10_312,
+    extEthBit: 4,
+    ethBit: 12,
+    pplmSuffix: '10g_40g',
+    ...NO_FEC,
+  },
+  {
     name: '25G-1x',
     protocol: 'ethernet',
     mbps: 25_000,
@@ -44,6 +55,17 @@ export const linkModes: readonly LinkMode[] = [
     ethBit: 6,
     pplmSuffix: '10g_40g',
     ...NO_FEC,
+  },
+  {
+    name: '50G-2x',
+    protocol: 'ethernet',
+    mbps: 50_000,
+    lanes: 2,
+    laneMbps: 25_781,
+    extEthBit: 7,
+    ethBit: 30,
+    pplmSuffix: '50g',
+    ...RS_528,
   },
   {
     name: '50G-1x',
@@ -116,9 +138,41 @@ export const linkModes: readonly LinkMode[] = [
     pplmSuffix: '400g_4x',
     ...RS_544,
   },
+  {
+    name: '200G-1x',
+    protocol: 'ethernet',
+    mbps: 200_000,
+    lanes: 1,
+    laneMbps: 212_500,
+    extEthBit: 14,
+    pplmSuffix: '200g_1x',
+    ...RS_544,
+  },
+  {
+    name: '400G-2x',
+    protocol: 'ethernet',
+    mbps: 400_000,
+    lanes: 2,
+    laneMbps: 212_500,
+    extEthBit: 17,
+    pplmSuffix: '400g_2x',
+    ...RS_544,
+  },
+  {
+    name: '800G-4x',
+    protocol: 'ethernet',
+    mbps: 800_000,
+    lanes: 4,
+    laneMbps: 212_500,
+    extEthBit: 20,
+    pplmSuffix: '800g_4x',
+    ...RS_544,
+  },
   { name: 'EDR-4x', protocol: 'infiniband', mbps: 100_000, lanes: 4, laneMbps: 25_781, ibBit: 5, ...RS_528 },
   { name: 'HDR-4x', protocol: 'infiniband', mbps: 200_000, lanes: 4, laneMbps: 53_125, ibBit: 6, ...RS_544 },
+  { name: 'NDR-2x', protocol: 'infiniband', mbps: 200_000, lanes: 2, laneMbps: 106_250, ibBit: 7, ...RS_544 },
   { name: 'NDR-4x', protocol: 'infiniband', mbps: 400_000, lanes: 4, laneMbps: 106_250, ibBit: 7, ...RS_544 },
+  { name: 'XDR-4x', protocol: 'infiniband', mbps: 800_000, lanes: 4, laneMbps: 212_500, ibBit: 8, ...RS_544 },
 ];
 
 /** @throws Error naming the modes there are */
@@ -130,13 +184,25 @@ export function linkMode(name: string): LinkMode {
   return mode;
 }
 
-/** Bits of all modes of a protocol up to a speed: what a port of that speed supports. */
-export function supportedBits(
-  protocol: LinkMode['protocol'],
-  maxMbps: number,
-  key: 'extEthBit' | 'ethBit' | 'ibBit',
-): number {
-  return linkModes
-    .filter((mode) => mode.protocol === protocol && mode.mbps <= maxMbps)
-    .reduce((bits, mode) => (mode[key] === undefined ? bits : (bits | (1 << mode[key])) >>> 0), 0);
+/** What a port can do at most. */
+export interface PortLimits {
+  readonly mbps: number;
+  readonly laneMbps: number;
+  readonly lanes: number;
+}
+
+/** All modes of a protocol within the limits of a port. */
+export function modesWithin(protocol: LinkMode['protocol'], limits: PortLimits): readonly LinkMode[] {
+  return linkModes.filter(
+    (mode) =>
+      mode.protocol === protocol &&
+      mode.mbps <= limits.mbps &&
+      mode.laneMbps <= limits.laneMbps &&
+      mode.lanes <= limits.lanes,
+  );
+}
+
+/** The bits of some modes in a word of PTYS. */
+export function modeBits(modes: readonly LinkMode[], key: 'extEthBit' | 'ethBit' | 'ibBit'): number {
+  return modes.reduce((bits, mode) => (mode[key] === undefined ? bits : (bits | (1 << mode[key])) >>> 0), 0);
 }

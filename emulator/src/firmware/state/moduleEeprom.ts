@@ -1,21 +1,41 @@
 import type { Card } from '../card.ts';
+import { checksum, put16, putText } from './eepromBytes.ts';
 import { type ModuleIdentity, type ModuleMonitors, moduleOf, monitorsOf } from './moduleIdentity.ts';
 import type { Port } from './port.ts';
+import { fillSff8472 } from './sff8472.ts';
 
 const HALF = 128;
 
+/** Where in a module's memory. */
+export interface EepromPlace {
+  readonly i2cAddress: number;
+  readonly page: number;
+  readonly bank: number;
+}
+
 /** Memory of the module in a port: 256 bytes, the lower half and the upper half of a page.
  * @returns undefined for a page that the module has not
- * @source positions after SFF-8636 and CMIS as the reference gives them (12.8) */
-export function readEeprom(card: Card, port: Port, page: number, bank: number): Uint8Array | undefined {
+ * @source positions after SFF-8636, SFF-8472 and CMIS as the reference gives them (12.8) */
+export function readEeprom(card: Card, port: Port, { i2cAddress, page, bank }: EepromPlace): Uint8Array | undefined {
   const module = moduleOf(card, port);
   if (module === undefined || bank !== 0) return undefined;
   const bytes = new Uint8Array(2 * HALF);
   const monitors = monitorsOf(card, port);
-  const present =
-    module.memory === 'cmis' ? fillCmis(bytes, module, monitors, page) : fillSff8636(bytes, module, monitors, page);
-  return present ? bytes : undefined;
+  return fill[module.memory](bytes, module, monitors, module.memory === 'sff8472' ? i2cAddress : page)
+    ? bytes
+    : undefined;
 }
+
+/** Fills 256 bytes.
+ * @param part page, or of an SFP the address
+ * @returns whether the module has that part */
+export type FillEeprom = (bytes: Uint8Array, module: ModuleIdentity, monitors: ModuleMonitors, part: number) => boolean;
+
+const fill: Readonly<Record<ModuleIdentity['memory'], FillEeprom>> = {
+  cmis: fillCmis,
+  sff8636: fillSff8636,
+  sff8472: fillSff8472,
+};
 
 function fillCmis(bytes: Uint8Array, module: ModuleIdentity, monitors: ModuleMonitors, page: number): boolean {
   bytes[0] = module.identifier;
@@ -27,7 +47,8 @@ function fillCmis(bytes: Uint8Array, module: ModuleIdentity, monitors: ModuleMon
   put16(bytes, 16, Math.round(monitors.volts * 10_000));
   bytes[39] = module.firmware?.[0] ?? 0;
   bytes[40] = module.firmware?.[1] ?? 0;
-  bytes[85] = module.optical ? 0x01 : 0x03;
+  // Multi-mode, single-mode, passive copper.
+  bytes[85] = module.optical ? (module.wavelength > 1000 ? 0x02 : 0x01) : 0x03;
   if (page === 0) {
     bytes[HALF] = module.identifier;
     putText(bytes, 129, 16, module.vendorName);
@@ -87,20 +108,4 @@ function fillSff8636(bytes: Uint8Array, module: ModuleIdentity, monitors: Module
   putText(bytes, 212, 8, '240306');
   bytes[223] = checksum(bytes, 192, 222);
   return true;
-}
-
-function put16(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value >>> 8;
-  bytes[at + 1] = value;
-}
-
-/** Text in module memory is padded with spaces. */
-function putText(bytes: Uint8Array, at: number, length: number, text: string): void {
-  const padded = text.padEnd(length, ' ').slice(0, length);
-  for (let letter = 0; letter < length; letter++) bytes[at + letter] = padded.charCodeAt(letter);
-}
-
-/** Low byte of the sum of the bytes from `first` to `last`. */
-function checksum(bytes: Uint8Array, first: number, last: number): number {
-  return bytes.subarray(first, last + 1).reduce((sum, byte) => (sum + byte) & 0xff, 0);
 }

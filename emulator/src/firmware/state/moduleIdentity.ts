@@ -1,13 +1,18 @@
 import type { Card } from '../card.ts';
+import { cageOf, type ModuleKind } from './moduleKinds.ts';
 import type { Port } from './port.ts';
 
 /** What is in a port's cage. PDDR page 3, PMTM and the EEPROM read by MCIA all come from here. */
 export interface ModuleIdentity {
   readonly optical: boolean;
-  /** OSFP with CMIS memory, or QSFP with SFF-8636 memory. */
-  readonly memory: 'cmis' | 'sff8636';
+  /** OSFP and QSFP112 with CMIS memory, QSFP with SFF-8636 memory, SFP with SFF-8472 memory. */
+  readonly memory: ModuleKind['memory'];
   /** First byte of the memory (SFF-8024). */
   readonly identifier: number;
+  readonly pddrIdentifier: number;
+  /** Lanes that carry the port, and their nominal signalling rate. */
+  readonly lanes: number;
+  readonly laneMbps: number;
   readonly vendorName: string;
   readonly partNumber: string;
   readonly revision: string;
@@ -19,27 +24,26 @@ export interface ModuleIdentity {
   readonly firmware?: readonly [major: number, minor: number];
 }
 
-const OSFP = 0x19;
-const QSFP28 = 0x11;
-/** From this rate on, cages are OSFP. */
-const OSFP_MBPS = 400_000;
-
 export function moduleOf(card: Card, port: Port): ModuleIdentity | undefined {
   if (!port.cablePlugged) return undefined;
-  const osfp = port.mode.mbps >= OSFP_MBPS;
+  const kind = cageOf(card.model.cage, port.mode);
   const optical = port.profile.cable === 'optical';
   const serial = Math.floor(card.random(`module ${port.number}`) * 90_000) + 10_000;
   return {
     optical,
-    memory: osfp ? 'cmis' : 'sff8636',
-    identifier: osfp ? OSFP : QSFP28,
+    memory: kind.memory,
+    identifier: kind.identifier,
+    pddrIdentifier: kind.pddrIdentifier,
+    lanes: port.mode.lanes,
+    laneMbps: port.mode.laneMbps,
     vendorName: 'NVIDIA',
-    partNumber: osfp ? (optical ? 'MMA4Z00-NS400' : 'MCP4Y10-N002') : optical ? 'MMA1T00-VS' : 'MCP1650-V002E26',
+    partNumber: optical ? kind.optical : kind.copper,
     revision: 'A2',
     serialNumber: `MT2410FT${serial}`,
     lengthMetres: optical ? 30 : 2,
-    wavelength: optical ? 850 : 0,
-    ...(optical ? { firmware: [46, 120] as const } : {}),
+    wavelength: optical ? kind.wavelength : 0,
+    // An SFP has no firmware of its own.
+    ...(optical && kind.memory !== 'sff8472' ? { firmware: [46, 120] as const } : {}),
   };
 }
 
@@ -60,7 +64,7 @@ export function monitorsOf(card: Card, port: Port): ModuleMonitors {
   const ripple = Math.sin(card.uptimeSeconds() / 23);
   return {
     temperature: sensor?.temperature() ?? 0,
-    volts: port.cablePlugged ? 3.29 + 0.01 * ripple : 0,
+    volts: optical ? 3.29 + 0.01 * ripple : 0,
     // No partner, no light.
     rxMicrowatts: optical && port.up ? Math.round(1050 + 20 * ripple) : 0,
     txMicrowatts: optical ? Math.round(1200 + 15 * ripple) : 0,

@@ -1,5 +1,7 @@
 import type { CardProfile } from '../../host/profile.ts';
 import type { CardModel } from '../cardModel.ts';
+import { isRealTime } from '../registers/time.ts';
+import { linkMode } from './linkModes.ts';
 
 /** When a value holds; numbers of MNVDA's access_mode. */
 export const accessMode = { NEXT: 0, CURRENT: 1, FACTORY: 2 } as const;
@@ -99,8 +101,8 @@ function globalItems(model: CardModel, { nextBootVfs }: CardProfile): Rows {
     [0x82, { factory: [0] }],
     [0x84, { factory: [0] }],
     [0x88, { factory: [0] }],
-    // UCTX on; the clock runs in real time, as MTUTC says (bit 10). LRO timeouts 6, 7, 8 and 13.
-    [0x10a, { factory: [0x0000_0100, 0x0700_d876], current: [0x0000_0500, 0x0700_d876] }],
+    // UCTX on; the clock runs in real time where MTUTC says so (bit 10). LRO timeouts 6, 7, 8 and 13.
+    [0x10a, { factory: [0x0000_0100, 0x0700_d876], current: [isRealTime(model) ? 0x0500 : 0x0100, 0x0700_d876] }],
     [0x111, { factory: [0] }],
     [0x117, { factory: [0, 0, 0, 0] }],
     [0x119, { factory: [0, 0, 0, 0] }],
@@ -111,7 +113,7 @@ function globalItems(model: CardModel, { nextBootVfs }: CardProfile): Rows {
 
 function portItems(mode: string): Rows {
   // Link types: 1 InfiniBand, 2 Ethernet, at bit 2.
-  const infiniband = mode.startsWith('EDR') || mode.startsWith('HDR') || mode.startsWith('NDR');
+  const infiniband = linkMode(mode).protocol === 'infiniband';
   return [
     [0x12, { factory: [(infiniband ? 1 : 2) << 2] }],
     [0x107, { factory: [0x0000_00ff] }],

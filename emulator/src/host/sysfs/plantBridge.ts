@@ -1,4 +1,4 @@
-import { loadCardModel } from '../../firmware/cardModel.ts';
+import { modelOf } from '../../firmware/cardModel.ts';
 import type { Tree } from '../../fuse/tree.ts';
 import type { CardProfile } from '../profile.ts';
 import { createPlanter } from './planter.ts';
@@ -13,10 +13,10 @@ const BRIDGE_CLASS = '0x060400';
 export function plantBridges(tree: Tree, cards: readonly CardProfile[]): void {
   const planter = createPlanter(tree);
   const planted = new Set<string>();
-  for (const { model, functions } of cards) {
-    const { pcie } = loadCardModel(model);
+  for (const card of cards) {
+    const { pcie } = modelOf(card);
     const speed = LINK_SPEEDS[pcie.generation] ?? 'Unknown';
-    for (const { bridge } of functions) {
+    for (const { bridge } of card.functions) {
       if (planted.has(bridge)) continue;
       planted.add(bridge);
       const path = `sys/devices/pci${bridge.slice(0, 7)}/${bridge}`;

@@ -6,6 +6,7 @@ import { createPlanter } from './planter.ts';
 import { plantNetdev } from './plantNetdev.ts';
 import { plantPci } from './plantPci.ts';
 import { plantRdmaDevice } from './plantRdmaDevice.ts';
+import { plantSubfunction } from './plantSubfunction.ts';
 
 export interface FunctionToPlant {
   readonly firmware: FirmwareFunction;
@@ -18,9 +19,11 @@ export interface FunctionToPlant {
  * @returns takes it away again */
 export function plantFunction(tree: Tree, { firmware, siblings, open }: FunctionToPlant): () => void {
   const planter = createPlanter(tree);
+  const { profile } = firmware;
   plantPci(planter, firmware, siblings);
-  plantChannel(planter, firmware.profile, open);
-  for (const netdev of firmware.profile.netdevs) plantNetdev(planter, firmware, netdev);
-  plantRdmaDevice(planter, firmware);
+  plantChannel(planter, profile, open);
+  for (const netdev of profile.netdevs) plantNetdev(planter, firmware, netdev);
+  if (profile.rdmaDevice !== undefined) plantRdmaDevice(planter, firmware, profile.rdmaDevice);
+  for (const subfunction of profile.subfunctions) plantSubfunction(planter, firmware, subfunction);
   return () => planter.uproot();
 }

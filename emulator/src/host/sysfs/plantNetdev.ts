@@ -1,5 +1,5 @@
 import type { FirmwareFunction } from '../../firmware/firmwareFunction.ts';
-import type { FunctionProfile } from '../profile.ts';
+import type { NetdevProfile } from '../profile.ts';
 import { functionMac } from './addresses.ts';
 import { devicePath } from './paths.ts';
 import type { Planter } from './planter.ts';
@@ -11,11 +11,11 @@ const ARPHRD_INFINIBAND = 32;
 export function plantNetdev(
   planter: Planter,
   { profile, card }: FirmwareFunction,
-  { name, port: portNumber }: FunctionProfile['netdevs'][number],
+  { name, port: portNumber, physPortName }: NetdevProfile,
+  parent = devicePath(profile),
 ): void {
   const port = card.ports[portNumber - 1];
   if (port === undefined) return;
-  const parent = devicePath(profile);
   const path = `${parent}/net/${name}`;
   const ethernet = port.mode.protocol === 'ethernet';
   const carried = (direction: 'rx' | 'tx', what: 'octets' | 'frames') => () =>
@@ -30,7 +30,7 @@ export function plantNetdev(
   planter.text(`${path}/type`, ethernet ? ARPHRD_ETHER : ARPHRD_INFINIBAND);
   planter.text(`${path}/ifindex`, 2 + [...name].reduce((sum, letter) => (sum * 7 + letter.charCodeAt(0)) % 90, 0));
   planter.text(`${path}/dev_port`, portNumber - 1);
-  planter.text(`${path}/phys_port_name`, `p${portNumber - 1}`);
+  planter.text(`${path}/phys_port_name`, physPortName ?? `p${port.number - 1}`);
   planter.text(`${path}/uevent`, `INTERFACE=${name}`);
   planter.text(`${path}/statistics/rx_bytes`, carried('rx', 'octets'));
   planter.text(`${path}/statistics/rx_packets`, carried('rx', 'frames'));

@@ -7,12 +7,20 @@ import { devicePath } from './paths.ts';
 import type { Planter } from './planter.ts';
 
 /** Generations as the `rate` file words them, by the signalling rate of a lane in Mb/s. */
-const generations: Readonly<Record<number, string>> = { 25781: 'EDR', 53125: 'HDR', 106250: 'NDR' };
+const generations: Readonly<Record<number, string>> = {
+  10312: 'QDR',
+  25781: 'EDR',
+  53125: 'HDR',
+  106250: 'NDR',
+  212500: 'XDR',
+};
 
-export function plantRdmaDevice(planter: Planter, { profile, card }: FirmwareFunction): void {
-  const name = profile.rdmaDevice;
-  if (name === undefined) return;
-  const parent = devicePath(profile);
+export function plantRdmaDevice(
+  planter: Planter,
+  { profile, card }: FirmwareFunction,
+  name: string,
+  parent = devicePath(profile),
+): void {
   const path = `${parent}/infiniband/${name}`;
   const guid = guidOf(functionMac(card, profile));
 
@@ -28,9 +36,10 @@ export function plantRdmaDevice(planter: Planter, { profile, card }: FirmwareFun
   planter.link(`${path}/subsystem`, 'sys/class/infiniband');
   planter.link(`sys/class/infiniband/${name}`, path);
 
-  for (const port of card.ports) {
-    plantPort(planter, `${path}/ports/${port.number}`, port);
-    plantCounters(planter, `${path}/ports/${port.number}`, card, port);
+  // A function counts its own ports.
+  for (const [at, port] of card.ports.entries()) {
+    plantPort(planter, `${path}/ports/${at + 1}`, port);
+    plantCounters(planter, `${path}/ports/${at + 1}`, card, port);
   }
 }
 
