@@ -19,6 +19,7 @@ export function formatReport({ type, sections }: Report): string {
 }
 
 function summary(rows: readonly ReportRow[]): string {
+  if (rows.length === 0) return 'Nothing was read.';
   const count = (severity: Severity): number => rows.filter((row) => row.severity === severity).length;
   const parts = [plural(count('error'), 'error'), plural(count('warning'), 'warning')].filter((part) => part !== '');
   return parts.length === 0 ? 'Nothing needs attention.' : `${parts.join(', ')}, marked with (!) below.`;

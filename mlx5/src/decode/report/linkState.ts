@@ -118,6 +118,9 @@ function widthJudgement({ fields, protocol }: Ptys): Judgement {
   const active = fields.number('ib_link_width_oper') ?? 0;
   const enabled = fields.number('ib_link_width_admin') ?? 0;
   if (protocol !== 'InfiniBand' || active === 0 || enabled <= active * 2 - 1) return {};
+  // A port of NDR200 reaches its full speed on two lanes, and can do HDR on four.
+  const fastest = fields.number('max_port_rate') ?? 0;
+  if (fastest > 0 && (fields.number('data_rate_oper') ?? 0) >= fastest) return {};
   return { severity: 'warning', advice: 'A lane is missing: reseat or replace the cable.' };
 }
 

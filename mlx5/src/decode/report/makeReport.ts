@@ -1,5 +1,6 @@
 import type { Item } from '../../collect/item.ts';
 import type { Report, Reporter } from './report.ts';
+import { unansweredReads } from './unansweredReads.ts';
 
 /** Bytes of frames that a report may be made from; far above what any of them needs. */
 export const MOST_REPORT_BYTES = 4 * 1024 * 1024;
@@ -30,7 +31,8 @@ export async function makeReport(
 
 function reportOrReason(reporter: Reporter, items: readonly Item[]): Report {
   try {
-    return reporter.report(items);
+    const report = reporter.report(items);
+    return { ...report, sections: [...report.sections, ...unansweredReads(items)] };
   } catch (thrown) {
     const value = thrown instanceof Error ? thrown.message : String(thrown);
     const row = { label: 'Not made', value, severity: 'error', advice: 'The raw bytes are in raw.bin.' } as const;

@@ -246,7 +246,7 @@ test('PCI Express: fewer lanes and less speed than could be', (t) => {
 test('a register that firmware refused has no row, and a report of nothing is a page', (t) => {
   const refused: Item = { ...UP, outcome: 'refused' };
   t.is(rowOf(reporter.report([refused]), 'Port 1: state', 'Link'), undefined);
-  t.is(formatReport(reporter.report([])), 'LinkDiagnostics\n===============\nNothing needs attention.\n');
+  t.is(formatReport(reporter.report([])), 'LinkDiagnostics\n===============\nNothing was read.\n');
 });
 
 for (const type of ['LinkDiagnostics', 'FirmwareInfo', 'NvConfig']) {
