@@ -7,9 +7,17 @@ export { GuardError, type GuardErrorCode } from './channel/guard.ts';
 export { COLLECTOR_TYPES } from './collect/collectorTypes.ts';
 export { type Frame, type Item, type ItemKind, type ItemOutcome, isItemError } from './collect/item.ts';
 export type { CollectorSpec, Impact, NvValues, RegisterRequest, ResourceDumpSpec } from './collect/spec.ts';
-export type { ChannelKind, NicFunction } from './discover/device.ts';
+export type {
+  ChannelKind,
+  NicFunction,
+  PciFunction,
+  Subfunction,
+  UnreachableFunction,
+  UnreachableReason,
+} from './discover/device.ts';
 export { type DeviceFilter, matchesFilter, needsIdentity } from './discover/deviceFilter.ts';
 export { discoverDevices } from './discover/discoverDevices.ts';
+export { discoverUnreachable } from './discover/discoverUnreachable.ts';
 export type {
   CollectorEnd,
   CollectorReason,

@@ -21,13 +21,14 @@ export function addLocalCommands(
   const addForDevice = (name: string, description: string) =>
     addLocal(name, description).option('-d, --device <device>', DEVICE);
 
-  addLocal('device', 'list the devices with a debug channel')
+  addLocal('device', 'list the devices, and which of them have a debug channel')
     .argument('[list]', 'the only thing to do with them')
     .option('-o, --output <format>', 'wide, json or yaml')
     .action(async (_list: string | undefined, options: { readonly hostRoot: string; readonly output?: string }) => {
-      const { discoverDevices } = await import('@nicdiag/mlx5');
+      const { discoverDevices, discoverUnreachable } = await import('@nicdiag/mlx5');
       const { printDevices } = await import('./deviceList.ts');
-      printDevices(discoverDevices({ hostRoot: options.hostRoot }), options.output, io);
+      const { hostRoot } = options;
+      printDevices(discoverDevices({ hostRoot }), discoverUnreachable({ hostRoot }), options.output, io);
     });
   addForDevice('info', 'show what the kernel says of a device and its debug channel')
     .option('-o, --output <format>', 'json or yaml')

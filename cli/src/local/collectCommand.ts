@@ -2,11 +2,11 @@ import type { CollectorEnd, Impact } from '@nicdiag/mlx5';
 import { itemDecoder } from '@nicdiag/mlx5/decode';
 import { CommandError, EXIT, UsageError } from '../exitCodes.ts';
 import type { Io } from '../io.ts';
+import { findDevice } from './findDevice.ts';
 import { type ItemFormat, parseItemFormat } from './itemFormat.ts';
 import type { LocalCommand, LocalRequest } from './localCommand.ts';
 import { printItem } from './printItem.ts';
 import { runCollector } from './runCollector.ts';
-import { selectDevice } from './selectDevice.ts';
 
 export interface LocalOptions {
   readonly device?: string;
@@ -36,13 +36,12 @@ export async function collectCommand(
   const format = parseItemFormat(options.output);
   const impact = parseImpact(options.impact);
   const request = command.request(args, options);
-  const { discoverDevices } = await import('@nicdiag/mlx5');
   const { createCollector } = await import('@nicdiag/mlx5/collectors');
   const needed = createCollector(request.spec).impact;
   if (IMPACTS.indexOf(impact) < IMPACTS.indexOf(needed)) {
     throw new UsageError(`this is ${needed}: ${WARNINGS[needed]}. To do it all the same say --impact ${needed}`);
   }
-  const device = selectDevice(discoverDevices({ hostRoot: options.hostRoot }), options.device);
+  const device = await findDevice(options);
   const run = runCollector(device, { spec: request.spec, impact, maxBytes: MAX_BYTES, devlink: request.devlink }, io);
   const printed = await printRun(run, request, format, io);
   return exitCode(printed, device.pciAddress, args);

@@ -1,32 +1,50 @@
-import type { NicFunction } from '@nicdiag/mlx5';
+import type { NicFunction, UnreachableFunction } from '@nicdiag/mlx5';
 import { dump } from 'js-yaml';
 import { UsageError } from '../exitCodes.ts';
 import type { Io } from '../io.ts';
 import { type Column, formatTable } from '../output/table.ts';
 
-const COLUMNS: readonly Column<NicFunction>[] = [
+type Listed = NicFunction | UnreachableFunction;
+
+const COLUMNS: readonly Column<Listed>[] = [
   { head: 'PCI', cell: ({ pciAddress }) => pciAddress },
   { head: 'MODEL', cell: ({ model }) => model },
-  { head: 'FUNCTION', cell: ({ function: kind }) => kind },
-  { head: 'CHANNEL', cell: ({ kind }) => kind },
-  { head: 'NODE', cell: ({ node }) => node },
+  { head: 'FUNCTION', cell: functionText },
+  { head: 'CHANNEL', cell: (device) => ('kind' in device ? device.kind : '') },
+  { head: 'NODE', cell: (device) => ('kind' in device ? device.node : device.unreachable) },
   { head: 'INTERFACES', cell: ({ netdevs }) => netdevs.join(',') },
   { head: 'RDMA', cell: ({ rdmaDevices }) => rdmaDevices.join(',') },
   { head: 'LINK', cell: ({ link }) => link },
   { head: 'NUMA', cell: ({ numaNode }) => (numaNode === undefined ? '' : String(numaNode)), wide: true },
+  { head: 'ASIC', cell: ({ asic }) => asic, wide: true },
   { head: 'VFS', cell: ({ vfs }) => String(vfs.length), wide: true },
+  { head: 'SFS', cell: ({ subfunctions }) => String(subfunctions.length), wide: true },
 ];
 
-/** Prints the devices of this host that have a debug channel. */
-export function printDevices(devices: readonly NicFunction[], output: string | undefined, io: Io): void {
-  if (output === 'json') io.out(`${JSON.stringify(devices, undefined, 2)}\n`);
-  else if (output === 'yaml') io.out(dump(devices));
+/** `PF`, `VF`; of a DPU with the side that this host is: `PF (host)`, and `PF (Arm)` for the card's own ECPF. */
+export function functionText({ function: kind, side }: Pick<Listed, 'function' | 'side'>): string {
+  return side === undefined ? kind : `${kind} (${side === 'Arm' ? 'Arm' : 'host'})`;
+}
+
+/** Prints the devices of this host: those with a debug channel, then those that cannot be asked, with the reasons on
+ * standard error. */
+export function printDevices(
+  devices: readonly NicFunction[],
+  unreachable: readonly UnreachableFunction[],
+  output: string | undefined,
+  io: Io,
+): void {
+  const all: readonly Listed[] = [...devices, ...unreachable];
+  if (output === 'json') io.out(`${JSON.stringify(all, undefined, 2)}\n`);
+  else if (output === 'yaml') io.out(dump(all));
   else if (output !== undefined && output !== 'wide') {
     throw new UsageError(`-o must be one of wide, json, yaml, not ${output}`);
-  } else if (devices.length === 0) {
-    io.err('no device with a debug channel found: is the mlx5ctl or mlx5_fwctl module loaded?\n');
   } else {
     const shown = COLUMNS.filter((column) => output === 'wide' || column.wide !== true);
-    io.out(formatTable(devices, shown, { colour: io.colour }));
+    if (all.length > 0) io.out(formatTable(all, shown, { colour: io.colour }));
+    for (const { pciAddress, model, message } of unreachable) io.err(`${pciAddress} (${model}): ${message}\n`);
+    if (all.length === 0) {
+      io.err('no device with a debug channel found: is the mlx5ctl or mlx5_fwctl module loaded?\n');
+    }
   }
 }

@@ -2,7 +2,7 @@ import type { ChannelInfo, NicFunction } from '@nicdiag/mlx5';
 import { dump } from 'js-yaml';
 import { CommandError, UsageError } from '../exitCodes.ts';
 import type { Io } from '../io.ts';
-import { selectDevice } from './selectDevice.ts';
+import { findDevice } from './findDevice.ts';
 
 export interface InfoOptions {
   readonly device?: string;
@@ -18,10 +18,13 @@ const UCTX_CAPABILITIES: readonly (readonly [bit: number, name: string])[] = [
   [0x4, 'TOOLS_RESOURCES'],
 ];
 
+/** Of a DPU. */
+const SIDES = { Host: 'host of the DPU', Arm: 'Arm cores of the DPU (ECPF)' } as const;
+
 /** Opens a device and prints what the kernel says of the channel: its ABI, the user id, what that id may do. */
 export async function infoCommand(options: InfoOptions, io: Io): Promise<void> {
-  const { discoverDevices, runLane } = await import('@nicdiag/mlx5');
-  const device = selectDevice(discoverDevices({ hostRoot: options.hostRoot }), options.device);
+  const device = await findDevice(options);
+  const { runLane } = await import('@nicdiag/mlx5');
   let info: ChannelInfo | undefined;
   const job = { device, impact: 'ReadOnly', collectors: [], maxBytes: 0 } as const;
   for await (const event of runLane(job, { signal: io.signal })) {
@@ -37,9 +40,18 @@ function factsOf(device: NicFunction, info: ChannelInfo) {
     pciAddress: device.pciAddress,
     model: device.model,
     function: device.function,
+    ...(device.side === undefined ? {} : { side: SIDES[device.side] }),
+    asic: device.asic,
     node: device.node,
     interfaces: device.netdevs,
     rdmaDevices: device.rdmaDevices,
+    ...(device.subfunctions.length === 0
+      ? {}
+      : {
+          subfunctions: device.subfunctions.map(({ name, sfnum }) =>
+            sfnum === undefined ? name : `${name} (sfnum ${sfnum})`,
+          ),
+        }),
     channel: info.kind,
     abi: info.abi,
     uid: info.uid,

@@ -11,7 +11,7 @@ import {
 import { CommandError, EXIT, UsageError } from '../exitCodes.ts';
 import type { Io } from '../io.ts';
 import { hexDump } from '../output/hexDump.ts';
-import { selectDevice } from './selectDevice.ts';
+import { findDevice } from './findDevice.ts';
 
 export interface RpcOptions {
   readonly device?: string;
@@ -33,8 +33,7 @@ export async function rpcCommand(hex: string | undefined, options: RpcOptions, i
   if (!['hex', 'raw', 'json'].includes(output)) throw new UsageError(`-o must be one of hex, raw, json, not ${output}`);
   const inbox = await readInbox(hex, options.in);
   const outbox = new Uint8Array(parseLength(options.outLength));
-  const { discoverDevices } = await import('@nicdiag/mlx5');
-  const device = selectDevice(discoverDevices({ hostRoot: options.hostRoot }), options.device);
+  const device = await findDevice(options);
   using channel = await openFor(device, options.allowWrite === true);
   const { length, errno } = channel.call(inbox, outbox, { scope: options.allowWrite === true ? 3 : 1 });
   if (errno !== 0) {

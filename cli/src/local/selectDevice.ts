@@ -1,12 +1,20 @@
 import { basename } from 'node:path';
-import type { NicFunction } from '@nicdiag/mlx5';
+import type { NicFunction, UnreachableFunction } from '@nicdiag/mlx5';
 import { UsageError } from '../exitCodes.ts';
 
 /** The device that `-d` names: a node (`/dev/fwctl/fwctl0` or `fwctl0`), a PCI address (with or without its domain), a
- * netdev or an RDMA device. Without a name the only one there is.
- * @throws UsageError that lists what there is */
-export function selectDevice(devices: readonly NicFunction[], name: string | undefined): NicFunction {
+ * netdev or an RDMA device; one of a subfunction names its PF. Without a name the only one there is.
+ * @param unreachable devices that are there but cannot be asked; looked for when none matches
+ * @throws UsageError that lists what there is, or says why the one that is meant cannot be asked */
+export function selectDevice(
+  devices: readonly NicFunction[],
+  name: string | undefined,
+  unreachable: () => readonly UnreachableFunction[] = () => [],
+): NicFunction {
   const [only] = devices;
+  const missing = only === undefined || (name !== undefined && !devices.some((device) => isCalled(device, name)));
+  const dumb = missing ? unreachable().find((device) => name === undefined || isCalled(device, name)) : undefined;
+  if (dumb !== undefined) throw new UsageError(`${dumb.pciAddress} (${dumb.model}): ${dumb.message}`);
   if (only === undefined) {
     throw new UsageError(
       'this host has no device with a debug channel: is the mlx5ctl or mlx5_fwctl module loaded, and is --host-root right?',
@@ -23,17 +31,22 @@ export function selectDevice(devices: readonly NicFunction[], name: string | und
   throw new UsageError(`${name} may be any of these; name its PCI address:\n${listing(matching)}`);
 }
 
-function isCalled({ node, pciAddress, netdevs, rdmaDevices }: NicFunction, name: string): boolean {
+function isCalled(device: NicFunction | UnreachableFunction, name: string): boolean {
+  const { pciAddress, subfunctions } = device;
   const address = name.toLowerCase();
   return (
-    node === name ||
-    node.endsWith(`/${name.replace(/^\//, '')}`) ||
-    basename(node) === name ||
+    ('node' in device && isNode(device.node, name)) ||
     pciAddress === address ||
     pciAddress === `0000:${address}` ||
-    netdevs.includes(name) ||
-    rdmaDevices.includes(name)
+    [device, ...subfunctions].some(
+      ({ netdevs, rdmaDevices }) => netdevs.includes(name) || rdmaDevices.includes(name),
+    ) ||
+    subfunctions.some((subfunction) => subfunction.name === name)
   );
+}
+
+function isNode(node: string, name: string): boolean {
+  return node === name || node.endsWith(`/${name.replace(/^\//, '')}`) || basename(node) === name;
 }
 
 function listing(devices: readonly NicFunction[]): string {

@@ -1,4 +1,4 @@
-import type { NicFunction } from '@nicdiag/mlx5';
+import type { NicFunction, UnreachableFunction } from '@nicdiag/mlx5';
 import test from 'ava';
 import { selectDevice } from '../../src/local/selectDevice.ts';
 
@@ -13,6 +13,7 @@ const first: NicFunction = {
   netdevs: ['ens1f0np0', 'ens1f0np0v0'],
   rdmaDevices: ['mlx5_0'],
   vfs: [],
+  subfunctions: [],
   link: 'Up',
 };
 const second: NicFunction = {
@@ -22,6 +23,40 @@ const second: NicFunction = {
   netdevs: [],
   rdmaDevices: ['mlx5_1'],
 };
+
+const third: NicFunction = {
+  ...first,
+  node: '/host/dev/fwctl/fwctl2',
+  pciAddress: '0000:98:00.0',
+  netdevs: ['p0'],
+  rdmaDevices: ['mlx5_2'],
+  subfunctions: [{ name: 'mlx5_core.sf.4', sfnum: 88, netdevs: ['enp152s0s88'], rdmaDevices: ['mlx5_8'] }],
+};
+const { kind: _kind, node: _node, ...without } = first;
+const dead: UnreachableFunction = {
+  ...without,
+  pciAddress: '0000:e1:00.0',
+  netdevs: [],
+  rdmaDevices: [],
+  unreachable: 'FlashRecovery',
+  message: 'no firmware runs on it',
+};
+
+for (const name of ['enp152s0s88', 'mlx5_8', 'mlx5_core.sf.4']) {
+  test(`a subfunction has no channel, its PF is asked: ${name}`, (t) =>
+    t.is(selectDevice([first, third], name), third));
+}
+
+test('a device that cannot be asked is named with the reason', (t) => {
+  const message = '0000:e1:00.0 (ConnectX-7): no firmware runs on it';
+  t.throws(() => selectDevice([first, second], 'e1:00.0', () => [dead]), { name: 'UsageError', message });
+  t.throws(() => selectDevice([], undefined, () => [dead]), { name: 'UsageError', message }, 'the only one');
+  t.is(
+    selectDevice([first], undefined, () => [dead]),
+    first,
+    'where there is one that can',
+  );
+});
 
 for (const [name, found] of [
   ['/host/dev/fwctl/fwctl0', first],

@@ -68,8 +68,9 @@ function linkTarget(path: string): string | false | undefined {
   return attempt(() => (lstatSync(path).isSymbolicLink() ? readlinkSync(path) : false), undefined);
 }
 
-/** Codes of paths that are not there, or no longer. Anything else is an error of its own. */
-const ABSENT = ['ENOENT', 'ENOTDIR', 'ENODEV', 'ENXIO', 'EINVAL', 'EIO'];
+/** Codes of paths that are not there, or no longer, and of attributes that a device has not (`phys_port_name` of most
+ * netdevs). Anything else is an error of its own. */
+const ABSENT = ['ENOENT', 'ENOTDIR', 'ENODEV', 'ENXIO', 'EINVAL', 'EIO', 'EOPNOTSUPP', 'ENOTSUP'];
 
 function attempt<T>(read: () => T, absent: T): T {
   try {

@@ -11,7 +11,7 @@ export interface PciDevice {
   readonly numaNode?: number;
 }
 
-const PCI_DEVICES = '/sys/bus/pci/devices';
+export const PCI_DEVICES = '/sys/bus/pci/devices';
 const ADDRESS = /^[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/;
 
 /** @returns undefined when the host has no such function */

@@ -22,6 +22,7 @@ function device(kind: ChannelKind, node: string): NicFunction {
     netdevs: [],
     rdmaDevices: [],
     vfs: [],
+    subfunctions: [],
     link: 'Unknown',
   };
 }

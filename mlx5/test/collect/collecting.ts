@@ -19,6 +19,7 @@ export const device: NicFunction = {
   netdevs: [],
   rdmaDevices: [],
   vfs: [],
+  subfunctions: [],
   link: 'Unknown',
 };
 

@@ -318,6 +318,7 @@ function deviceAt(index: number): NicFunction {
     netdevs: [],
     rdmaDevices: [],
     vfs: [],
+    subfunctions: [],
     link: 'Up',
   };
 }

@@ -13,6 +13,7 @@ const device: NicFunction = {
   model: 'ConnectX-7',
   netdevs: ['ens1'],
   rdmaDevices: [],
+  subfunctions: [],
   vfs: Array.from({ length: 300 }, (_, index) => `0000:03:${String(index).padStart(2, '0')}.1`),
   link: 'Up',
 };
