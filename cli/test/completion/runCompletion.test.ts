@@ -90,7 +90,16 @@ test('every option that takes a value, and every argument that has names, says w
       '--indexes',
       '--follow',
     ],
-    ...['--limit', '--max-nodes', '--node-name', '--node-selector', '--out-length', '--password', '--pod-selector'],
+    ...[
+      '--length',
+      '--limit',
+      '--max-nodes',
+      '--node-name',
+      '--node-selector',
+      '--out-length',
+      '--password',
+      '--pod-selector',
+    ],
     ...[
       '--port',
       '--request-timeout',
