@@ -6,7 +6,7 @@ import { openControlSocket } from '../control/controlSocket.ts';
 import { loadHostProfile } from '../host/profile.ts';
 import type { FrontEnd } from '../program/messages.ts';
 import { startHost } from '../program/runningHost.ts';
-import { bindMount, detachMount } from '../system/bindMount.ts';
+import { bindMount } from '../system/bindMount.ts';
 import { fittingsOfThisMachine } from './furniture.ts';
 
 export interface ExecOptions {
@@ -27,7 +27,16 @@ export async function exec(args: readonly string[]): Promise<number> {
   return run('unshare', [...namespaces, ...program, 'exec-inside', ...args.slice(1)]);
 }
 
-/** Mounts the host, lets its /dev and /sys take the place of the machine's, and runs the command. */
+/** Lets `$1`/dev and `$1`/sys take the place of the machine's, and becomes the rest of its arguments. */
+const TAKE_PLACE = `
+for name in sys dev; do mount --rbind "$1/$name" "/$name" || exit 125; done
+shift
+command -v -- "$1" > /dev/null || { echo "nicdiag-emulator: cannot run $1: there is no such program" >&2; exit 127; }
+exec "$@"`;
+
+/** Mounts the host and runs the command in a namespace further inside, in which the host's /dev and /sys are the machine's.
+ * Not in this one: whatever here looks something up below /sys, as libuv does to tell the time, would ask this very
+ * process and wait for ever. */
 export async function execInside(command: readonly string[], options: ExecOptions): Promise<number> {
   const root = mkdtempSync(join(tmpdir(), 'nicdiag-host-'));
   const { furniture, binds } = fittingsOfThisMachine();
@@ -45,11 +54,8 @@ export async function execInside(command: readonly string[], options: ExecOption
       : await openControlSocket(resolve(options.control), (request) => running.control(request));
   try {
     for (const path of binds) bindMount(`/${path}`, join(root, path));
-    for (const name of ['sys', 'dev']) bindMount(join(root, name), `/${name}`);
-    const [program = '', ...args] = command;
-    return await run(program, args);
+    return await run('unshare', ['-m', 'sh', '-c', TAKE_PLACE, 'sh', root, ...command]);
   } finally {
-    for (const name of ['/dev', '/sys']) detachMount(name);
     socket?.close();
     await running.stop();
     rmdirSync(root);

@@ -44,6 +44,15 @@ mounted("the emulated host's /dev and /sys are the program's, and ordinary devic
   ]);
 });
 
+mounted('the emulator itself keeps the /dev and /sys of the machine: it could not answer itself', async (t) => {
+  const script = 'readlink /proc/$PPID/ns/mnt /proc/self/ns/mnt';
+  const { code, stdout, stderr } = await exec('gpu-b', 'sh', '-c', script);
+  t.is(code, 0, stderr);
+  const [emulator, program] = stdout.split('\n');
+  t.regex(emulator ?? '', /^mnt:/);
+  t.not(emulator, program);
+});
+
 mounted('the exit code is passed on', async (t) => {
   t.is((await exec('gpu-a', 'sh', '-c', 'exit 7')).code, 7);
   t.is((await exec('gpu-a', 'sh', '-c', 'kill -9 $$')).code, 128 + 9);
