@@ -24,6 +24,8 @@ export class NodeStartError extends Error {
 export interface RealNode {
   readonly name: string;
   readonly address: string;
+  /** Of everything that runs in its Pods, in every hierarchy. */
+  readonly cgroup: string;
   /** Boots it, with the disk that it had. Resolves when its programs have been started.
    * @throws NodeStartError */
   start(): Promise<void>;
@@ -95,6 +97,7 @@ export function createNode(nursery: Nursery, network: ClusterNetwork, number: nu
   return {
     name,
     address: config.address,
+    cgroup: config.cgroup,
     get startedAt() {
       return startedAt;
     },

@@ -1,8 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheRoot } from '../binaries/cache.ts';
-import { provideContainerRuntime } from '../binaries/containerRuntime.ts';
-import { type NodeBinaries, provideBinaries, provideNodeBinaries } from '../binaries/provideBinaries.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import { startControlPlane } from '../cluster/startControlPlane.ts';
 import { holdCgroup } from '../nursery/cgroups.ts';
@@ -16,6 +14,7 @@ import { writeKubeletClient, writeNodeCredentials } from './credentials.ts';
 import type { NodeConfig } from './node/nodeConfig.ts';
 import { labelsOf, type NodeSpec, nodeSpecs } from './nodeSpec.ts';
 import { buildPauseImage } from './pauseImage.ts';
+import { type ClusterPrograms, provideClusterPrograms } from './provideClusterPrograms.ts';
 import { createNode, type RealNode } from './realNode.ts';
 import { untilNodeReady } from './untilNodeReady.ts';
 
@@ -53,18 +52,21 @@ export interface RealCluster extends Cluster {
 export async function startRealCluster(options: RealClusterOptions = {}): Promise<RealCluster> {
   const { nodes: specs = nodeSpecs(3), images = [], signal } = options;
   const say = options.say ?? ((line: string) => void process.stderr.write(`${line}\n`));
-  const binaries = await provideBinaries({ ...options, say });
-  const nodeBinaries = await provideNodeBinaries({ ...options, say });
-  const runtime = await provideContainerRuntime(cacheRoot(), say, { signal });
+  const programs = await provideClusterPrograms({ say, signal });
   await sweepAbandoned();
   const nursery = createNursery('real-cluster', { graceMs: 0 });
   try {
     const network = await createClusterNetwork(nursery);
-    const archives = [await buildPauseImage(nursery.directory, nodeBinaries.pause), ...images];
-    const cluster = await startManagedControlPlane(nursery, network.plan, binaries, nodeBinaries, signal);
+    const archives = [await buildPauseImage(nursery.directory, programs.nodes.pause), ...images];
+    const cluster = await startManagedControlPlane(nursery, network.plan, programs, signal);
     say(`the API server is ready: ${cluster.server}`);
     await applyObjects(cluster);
-    const real = createRealCluster(cluster, network, { images: archives, binaries: nodeBinaries, runtime, signal });
+    const real = createRealCluster(cluster, network, {
+      images: archives,
+      binaries: programs.nodes,
+      runtime: programs.runtime,
+      signal,
+    });
     await Promise.all(specs.map((spec) => real.addNode(spec)));
     say(`${specs.map(({ name }) => name).join(', ')} are Ready`);
     signal?.throwIfAborted();
@@ -79,11 +81,10 @@ export async function startRealCluster(options: RealClusterOptions = {}): Promis
 async function startManagedControlPlane(
   nursery: Nursery,
   plan: AddressPlan,
-  binaries: Awaited<ReturnType<typeof provideBinaries>>,
-  nodeBinaries: NodeBinaries,
+  programs: ClusterPrograms,
   signal: AbortSignal | undefined,
 ): Promise<Cluster> {
-  const cluster = await startControlPlane(nursery, binaries, {
+  const cluster = await startControlPlane(nursery, programs.controlPlane, {
     host: plan.machine,
     serverNames: [plan.kubernetes, 'kubernetes.default.svc.cluster.local'],
     apiServerArgs: async ({ authority }) => {
@@ -106,7 +107,7 @@ async function startManagedControlPlane(
     signal,
   });
   nursery.spawn('kube-scheduler', [
-    nodeBinaries['kube-scheduler'],
+    programs.nodes['kube-scheduler'],
     `--kubeconfig=${cluster.kubeconfig}`,
     '--leader-elect=false',
     '--secure-port=0',

@@ -1,13 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { toError } from '@nicdiag/runtime';
-import { cacheRoot } from '../binaries/cache.ts';
-import { provideContainerRuntime } from '../binaries/containerRuntime.ts';
-import { provideBinaries, provideNodeBinaries } from '../binaries/provideBinaries.ts';
 import { requireFuse } from '../fuseDevice.ts';
 import { startHolder } from '../kept/holder.ts';
 import { findKept, type Kept, noteKept } from '../kept/kept.ts';
 import { CLUSTER_DIRECTORY } from './clusterDirectory.ts';
+import { provideClusterPrograms } from './provideClusterPrograms.ts';
 
 /* `up.ts [--nodes N] [--image ARCHIVE]…`, `make cluster`: a cluster in the background. Prints how to use it; does no more
  * than that when it is there already. */
@@ -41,9 +39,7 @@ async function start(): Promise<Omit<Kept, 'startTime'>> {
   requireFuse();
   const { signal } = interrupted;
   // Here and not in the background, so that Ctrl-C ends it while it takes minutes.
-  await provideBinaries({ say, signal });
-  await provideNodeBinaries({ say, signal });
-  await provideContainerRuntime(cacheRoot(), say, { signal });
+  await provideClusterPrograms({ say, signal });
   const script = fileURLToPath(new URL('hold.ts', import.meta.url));
   const options = ['--nodes', values.nodes, ...values.image.flatMap((archive) => ['--image', archive])];
   const holder = startHolder({

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { cacheRoot } from '../binaries/cache.ts';
-import { provideContainerRuntime } from '../binaries/containerRuntime.ts';
-import { provideBinaries, provideNodeBinaries } from '../binaries/provideBinaries.ts';
+import { provideBinaries } from '../binaries/provideBinaries.ts';
 import { requireFuse } from '../fuseDevice.ts';
 import { privateMounts } from '../privateMounts.ts';
+import { buildNicdiagImages } from '../realCluster/nicdiagImages.ts';
+import { provideClusterPrograms } from '../realCluster/provideClusterPrograms.ts';
 import { REPOSITORY } from '../stack/paths.ts';
 import { CHECKS, type Check, type CheckName } from './checks.ts';
 import { runCheck } from './runCheck.ts';
@@ -46,8 +46,8 @@ async function prepare(): Promise<boolean> {
     }
     if (checks.some(({ needs }) => needs === 'control plane' || needs === 'nodes')) await provideBinaries({ say });
     if (checks.some(({ needs }) => needs === 'nodes')) {
-      await provideNodeBinaries({ say });
-      await provideContainerRuntime(cacheRoot(), say);
+      await provideClusterPrograms({ say, signal: undefined });
+      await buildNicdiagImages();
     }
     return true;
   } catch (error) {
