@@ -41,7 +41,7 @@ ci: $(SETUP) ## What continuous integration runs: test and test-vm
 	@$(NODE) tools/src/runner/main.ts types lint unit vm integration
 
 test-all: $(SETUP) ## Everything: test, test-vm, e2e and test-memory
-	@NICDIAG_CORE_DUMP_MIB=512 $(NODE) tools/src/runner/main.ts types lint unit vm integration e2e
+	@NICDIAG_WHOLE_DUMPS=1 $(NODE) tools/src/runner/main.ts types lint unit vm integration e2e
 
 test-unit: $(SETUP) ## Tests of the packages; F='mlx5/test/**/*.test.ts' for some
 	@$(NODE) tools/src/runner/main.ts unit $(if $(F),'$(F)')
@@ -55,8 +55,8 @@ test-vm: $(SETUP) ## Character devices by CUSE, in a virtual machine; QEMU and a
 e2e: $(SETUP) ## Tests on a cluster with real nodes, as root; F=test/e2e/cluster.test.ts for some
 	@$(NODE) tools/src/runner/main.ts e2e $(if $(F),'$(F)')
 
-test-memory: $(SETUP) ## A core dump of 512 MiB through an agent of bounded memory
-	@NICDIAG_CORE_DUMP_MIB=512 $(NODE) tools/src/runner/main.ts integration test/integration/core-dump.test.ts
+test-memory: $(SETUP) ## Dumps of 1 GiB through an agent of bounded memory, some minutes
+	@NICDIAG_WHOLE_DUMPS=1 $(NODE) tools/src/runner/main.ts integration test/integration/agent-memory.test.ts
 
 check: $(SETUP) ## Type check and lint
 	@$(NODE) tools/src/runner/main.ts types lint

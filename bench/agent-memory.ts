@@ -1,23 +1,29 @@
 /** What an agent needs of memory, bundled as images run it, with the environment that the chart gives it: idle, and the
  * highest in captures of several sizes, of two emulated ConnectX-7. Real control plane. Run inside `tools/src/inside.ts`:
  * `node bench/agent-memory.ts`. Prints a table and, with `--json`, one line of JSON. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type ApiObject, type Program, type Stack, startStack } from '@nicdiag/tools';
+import {
+  AGENT_MEMORY,
+  type ApiObject,
+  inMib,
+  isWithin,
+  memoryOf,
+  type ProcessMemory,
+  type Stack,
+  startStack,
+  watchMemory,
+} from '@nicdiag/tools';
 import { bundleProgram } from '@nicdiag/tools/bundle';
 
 const HOST = 'gpu-a';
 const PATH = '/apis/nicdiag.dev/v1alpha1/namespaces/default/diagnosticcaptures';
-/** Until the threads of the first look at the devices are ended. */
+/** Until threads are ended, and memory is given back. */
 const IDLE_AFTER_MS = 30_000;
-const SAMPLE_MS = 5;
-const MIB = 1024;
 const CORE_DUMP_MIB = 256;
-const IDLE = { rssAnon: 40 * MIB, vmRss: 88 * MIB };
-const CAPTURE = { rssAnon: 96 * MIB, vmRss: 144 * MIB };
 
 interface Kind {
   readonly what: string;
@@ -67,12 +73,6 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** KiB. */
-interface Memory {
-  readonly rssAnon: number;
-  readonly vmRss: number;
-}
-
 const directory = mkdtempSync(join(tmpdir(), 'nicdiag-bench-'));
 const rows: Record<string, string | number>[] = [];
 try {
@@ -80,15 +80,15 @@ try {
   await using stack = await startStack({ hosts: [HOST], programs: { 'nicdiag-agent': agent } });
   await stack.emulator(HOST).control({ coreDump: CORE_DUMP_MIB * 1024 * 1024 });
   await setTimeout(IDLE_AFTER_MS);
-  rows.push(row('idle', memoryOf(stack.agent(HOST)), IDLE));
+  rows.push(row('idle', memoryOf(agentPid(stack)), AGENT_MEMORY.idle));
   for (const kind of KINDS) {
-    const peaks: Memory[] = [];
+    const peaks: ProcessMemory[] = [];
     for (let round = 0; round < kind.rounds; round += 1)
       peaks.push(await peakOf(stack, kind, `k${KINDS.indexOf(kind)}-${round}`));
-    rows.push(row(kind.what, highest(peaks), CAPTURE));
+    rows.push(row(kind.what, highest(peaks), AGENT_MEMORY.capture));
   }
   await setTimeout(IDLE_AFTER_MS);
-  rows.push(row('idle again', memoryOf(stack.agent(HOST)), IDLE));
+  rows.push(row('idle again', memoryOf(agentPid(stack)), AGENT_MEMORY.idle));
 } finally {
   rmSync(directory, { recursive: true });
 }
@@ -96,23 +96,11 @@ if (process.argv.includes('--json')) console.log(JSON.stringify({ rows }));
 else console.table(rows);
 
 /** Runs a capture to its end and a little beyond, and looks at the agent all the while. */
-async function peakOf(stack: Stack, { spec }: Kind, name: string): Promise<Memory> {
-  const agent = stack.agent(HOST);
-  // The kernel's own highest VmRSS from here on; it has none for RssAnon.
-  writeFileSync(`/proc/${agent.pid}/clear_refs`, '5');
-  const ended = new AbortController();
-  const watch = (async () => {
-    let rssAnon = 0;
-    while (!ended.signal.aborted) {
-      rssAnon = Math.max(rssAnon, memoryOf(agent).rssAnon);
-      await setTimeout(SAMPLE_MS);
-    }
-    return rssAnon;
-  })();
+async function peakOf(stack: Stack, { spec }: Kind, name: string): Promise<ProcessMemory> {
+  const highestOf = watchMemory(agentPid(stack));
   await capture(stack, name, { target: { nodeNames: [HOST] }, ...spec });
   await setTimeout(500);
-  ended.abort();
-  return { rssAnon: await watch, vmRss: statusField(agent, 'VmHWM') };
+  return await highestOf();
 }
 
 async function capture({ cluster }: Stack, name: string, spec: Readonly<Record<string, unknown>>): Promise<void> {
@@ -133,33 +121,24 @@ async function capture({ cluster }: Stack, name: string, spec: Readonly<Record<s
   throw new Error(`${name} did not finish`);
 }
 
-function memoryOf(agent: Program): Memory {
-  return { rssAnon: statusField(agent, 'RssAnon'), vmRss: statusField(agent, 'VmRSS') };
-}
-
-/** KiB, from the kernel's account of the process. */
-function statusField({ pid, tail }: Program, name: string): number {
+function agentPid(stack: Stack): number {
+  const { pid, tail } = stack.agent(HOST);
   if (pid === undefined) throw new Error(`the agent has ended:\n${tail(20)}`);
-  return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]);
+  return pid;
 }
 
-function highest(peaks: readonly Memory[]): Memory {
+function highest(peaks: readonly ProcessMemory[]): ProcessMemory {
   return {
     rssAnon: Math.max(...peaks.map(({ rssAnon }) => rssAnon)),
     vmRss: Math.max(...peaks.map(({ vmRss }) => vmRss)),
   };
 }
 
-function row(what: string, { rssAnon, vmRss }: Memory, most: Memory): Record<string, string | number> {
-  const met = rssAnon <= most.rssAnon && vmRss <= most.vmRss;
+function row(what: string, seen: ProcessMemory, most: ProcessMemory): Record<string, string | number> {
   return {
     what,
-    'RssAnon MiB': mib(rssAnon),
-    'VmRSS MiB': mib(vmRss),
-    target: `≤ ${mib(most.rssAnon)}, ≤ ${mib(most.vmRss)} ${met ? 'met' : 'MISSED'}`,
+    'RssAnon MiB': inMib(seen.rssAnon),
+    'VmRSS MiB': inMib(seen.vmRss),
+    target: `≤ ${inMib(most.rssAnon)}, ≤ ${inMib(most.vmRss)} ${isWithin(seen, most) ? 'met' : 'MISSED'}`,
   };
-}
-
-function mib(kib: number): number {
-  return Math.round((kib / MIB) * 10) / 10;
 }

@@ -9,6 +9,8 @@ export { KubectlError, type KubectlOptions, type KubectlResult } from './cluster
 export { type ClusterOptions, startCluster } from './cluster/startCluster.ts';
 export { untilServed } from './cluster/untilServed.ts';
 export { installLaunchers } from './demo/launchers.ts';
+export { AGENT_MEMORY, formatMemory, inMib, isWithin } from './memory/agentMemory.ts';
+export { memoryOf, type ProcessMemory, watchMemory } from './memory/processMemory.ts';
 export type { Child, ProcessEnd } from './nursery/child.ts';
 export { createNursery, type Nursery } from './nursery/nursery.ts';
 export { buildNicdiagImages, nicdiagImages, REGISTRY } from './realCluster/nicdiagImages.ts';

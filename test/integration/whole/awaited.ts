@@ -5,8 +5,12 @@ export const PATIENCE_MS = 180_000;
 const POLL_MS = 40;
 
 /** Resolves when the condition holds. One that throws does not hold: the API server may be away meanwhile. */
-export async function awaited(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+export async function awaited(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  patienceMs = PATIENCE_MS,
+): Promise<void> {
+  const deadline = Date.now() + patienceMs;
   let trouble: unknown;
   for (;;) {
     try {
@@ -15,7 +19,7 @@ export async function awaited(condition: () => boolean | Promise<boolean>, what:
     } catch (error) {
       trouble = error;
     }
-    if (Date.now() > deadline) throw new Error(`not within ${PATIENCE_MS / 1000} s: ${what}`, { cause: trouble });
+    if (Date.now() > deadline) throw new Error(`not within ${patienceMs / 1000} s: ${what}`, { cause: trouble });
     await sleep(POLL_MS);
   }
 }

@@ -39,8 +39,8 @@ export interface WholeBench extends AsyncDisposable {
   /** Creates a capture of gpu-a and gpu-b: registers and capabilities, unless the spec says otherwise. */
   capture(name: string, spec?: SpecDraft): Promise<Capture>;
   /** The capture once it is as described. The API server may be away meanwhile. */
-  until(name: string, is: (capture: Capture) => boolean): Promise<Capture>;
-  finished(name: string): Promise<Capture>;
+  until(name: string, is: (capture: Capture) => boolean, patienceMs?: number): Promise<Capture>;
+  finished(name: string, patienceMs?: number): Promise<Capture>;
   sealed(name: string): Promise<Capture>;
   /** The nodes' parts, by node. */
   parts(name: string): Promise<Readonly<Record<string, Stored<NodeCapture> | undefined>>>;
@@ -95,19 +95,19 @@ async function furnish(stack: Stack): Promise<WholeBench> {
         // The API server fills in the defaults.
         spec: { target: { nodeNames: ['gpu-a', 'gpu-b'] }, collectors: COLLECTORS, ...spec } as DiagnosticCaptureSpec,
       }),
-    async until(name, is) {
+    async until(name, is, patienceMs) {
       let last: Capture | undefined;
       const asked = async (): Promise<boolean> => {
         last = await client.get(captures, { namespace, name });
         return is(last);
       };
-      await awaited(asked, `${name} is as awaited`).catch((cause: unknown) => {
+      await awaited(asked, `${name} is as awaited`, patienceMs).catch((cause: unknown) => {
         throw new Error(`${name} is not as awaited but ${JSON.stringify(last?.status)}`, { cause });
       });
       if (last === undefined) throw new Error(`${name} was never read`);
       return last;
     },
-    finished: (name) => bench.until(name, ({ status }) => status?.finishedAt !== undefined),
+    finished: (name, patienceMs) => bench.until(name, ({ status }) => status?.finishedAt !== undefined, patienceMs),
     sealed: (name) => bench.until(name, ({ status }) => findCondition(status?.conditions, 'Sealed')?.status === 'True'),
     async parts(name) {
       const labelSelector = `nicdiag.dev/capture=${name}`;
