@@ -76,6 +76,7 @@ export {
 } from './protocol/messages.ts';
 export { PATH_PATTERNS, userPath } from './protocol/paths.ts';
 export { ARTIFACT_REASONS, type ArtifactReason } from './protocol/reasons.ts';
+export type { WallClock } from './raw/encodeItem.ts';
 export { RawFormatError } from './raw/frameHeader.ts';
 export { readItems } from './raw/readItems.ts';
 export type { RecordedItem } from './raw/takeItem.ts';

@@ -37,8 +37,8 @@ export const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
     check: "Who changed the capture, in its managedFields or the audit log.",
   },
   CollectorError: {
-    means: "A collector ended on an error of its own, not on an answer of the device.",
-    check: "The message, and the agent's log with the capture's name. This is a defect worth reporting.",
+    means: "A collector could not go on. Commands were lost on their way, an answer made no sense or broke off, or the error is its own.",
+    check: "The message. Where it names an errno or a status, the kernel's log of that node; else the agent's log with the capture's name, and report the defect.",
   },
   DeadlineExceeded: {
     means: "The capture's deadline passed before this was done.",

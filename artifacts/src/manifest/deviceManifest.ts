@@ -75,6 +75,8 @@ export interface TimeSpan {
   readonly startedNs: string;
   readonly finishedAt?: string;
   readonly finishedNs?: string;
+  /** What the collector expected to do, before it did: commands, and bytes of its inboxes and outboxes. */
+  readonly estimate?: { readonly commands: number; readonly bytes: number };
 }
 
 export interface ManifestBlob {
@@ -206,6 +208,10 @@ function parseSpan(fields: Fields): TimeSpan {
     startedNs: fields.string('startedNs', TEXTS.nanoseconds),
     ...fields.optionalString('finishedAt', TEXTS.time),
     ...fields.optionalString('finishedNs', TEXTS.nanoseconds),
+    ...fields.optionalObject('estimate', (estimate) => ({
+      commands: estimate.integer('commands'),
+      bytes: estimate.integer('bytes'),
+    })),
   };
 }
 

@@ -51,6 +51,8 @@ export function addLocalCommands(
     .option('--output <directory>', 'where the bundle goes', '.')
     .option('--node-name <name>', "this host's name in the bundle (default: its host name)")
     .option('--devlink-socket <socket>', "unix socket that speaks devlink's netlink messages (default: netlink)")
+    .option('--dry-run', DRY_RUN)
+    .option('-o, --output-format <format>', 'with --dry-run: json, one object a collector')
     .action(async (options: RunOptions) => {
       const { runCommand } = await import('./run/runCommand.ts');
       exitWith(await runCommand(options, io));
@@ -62,7 +64,8 @@ export function addLocalCommands(
         '--impact <impact>',
         'the most that it may do to the device: ReadOnly, DebugWrite or Intrusive',
         'ReadOnly',
-      );
+      )
+      .option('--dry-run', DRY_RUN);
     local.declare(command).action(async (...given: unknown[]) => {
       const { collectCommand } = await import('./collectCommand.ts');
       const { args, options } = split(given);
@@ -71,6 +74,7 @@ export function addLocalCommands(
   }
 }
 
+const DRY_RUN = 'only say what it needs and would cost at most; no command is given';
 const DEVICE = 'node, PCI address, interface or RDMA device (default: the only one)';
 
 /** commander hands over the arguments (a variadic one as a list), then the options, then the command. */

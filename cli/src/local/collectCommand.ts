@@ -2,6 +2,7 @@ import type { CollectorEnd, Impact } from '@nicdiag/mlx5';
 import { itemDecoder } from '@nicdiag/mlx5/decode';
 import { CommandError, EXIT, UsageError } from '../exitCodes.ts';
 import type { Io } from '../io.ts';
+import { costsOf, printCosts } from './costs.ts';
 import { findDevice } from './findDevice.ts';
 import { type ItemFormat, parseItemFormat } from './itemFormat.ts';
 import type { LocalCommand, LocalRequest } from './localCommand.ts';
@@ -13,6 +14,8 @@ export interface LocalOptions {
   readonly hostRoot: string;
   readonly output?: string;
   readonly impact: string;
+  /** Only say what it would cost. */
+  readonly dryRun?: boolean;
   readonly [own: string]: unknown;
 }
 
@@ -37,6 +40,11 @@ export async function collectCommand(
   const impact = parseImpact(options.impact);
   const request = command.request(args, options);
   const { createCollector } = await import('@nicdiag/mlx5/collectors');
+  if (options.dryRun === true) {
+    const chosen = await findDevice(options);
+    printCosts(await costsOf([chosen], [request.spec]), options.output, io);
+    return EXIT.done;
+  }
   const needed = createCollector(request.spec).impact;
   if (IMPACTS.indexOf(impact) < IMPACTS.indexOf(needed)) {
     throw new UsageError(`this is ${needed}: ${WARNINGS[needed]}. To do it all the same say --impact ${needed}`);

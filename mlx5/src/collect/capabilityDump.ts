@@ -60,7 +60,7 @@ export function createCapabilityDump(spec: CapabilityDumpSpec): Collector {
   return {
     type: 'CapabilityDump',
     impact: 'ReadOnly',
-    needs: COMMANDS_ONLY,
+    needs: { ...COMMANDS_ONLY, scope: 0 },
     estimate() {
       const commands = 1 + pages().length * modes.length;
       return { commands, bytes: commands * PAGE_BYTES };

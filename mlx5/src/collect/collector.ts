@@ -6,7 +6,9 @@ import type { DumpMemory } from './dumpMemory.ts';
 import type { Item } from './item.ts';
 import type { CollectorSpec, Impact } from './spec.ts';
 
-/** What a collector will cost, roughly and rather too much; for planning, not for limits. */
+/** What a collector will cost, roughly and rather too much: for planning, not for limits. On the emulator's cards no
+ * collector does more, and none less than a quarter of the commands. Dumps of `all` or `active` objects are as long as
+ * there are objects: 256 are taken for them. */
 export interface Estimate {
   readonly commands: number;
   readonly bytes: number;
@@ -18,9 +20,11 @@ export interface Needs {
   readonly channel: boolean | 'optional';
   /** Memory that firmware writes into (umem), which mlx5ctl offers and mainline fwctl does not. */
   readonly memory: 'none' | 'optional' | 'required';
+  /** The lowest scope of fwctl in which the kernel lets all of its commands pass: 0 for capabilities, 1 for reads. */
+  readonly scope: 0 | 1;
 }
 
-export const COMMANDS_ONLY: Needs = { channel: true, memory: 'none' };
+export const COMMANDS_ONLY: Needs = { channel: true, memory: 'none', scope: 1 };
 
 export interface CollectContext {
   readonly device: NicFunction;

@@ -19,9 +19,9 @@ import type { CoreDumpSpec } from './spec.ts';
 const TO_MEMORY = 2;
 /** 8 GiB, were all of them full: nothing that has an end takes more. */
 const MOST_WINDOWS = 4096;
-/** A published dump had 831,304 bytes; roughly and rather too much. */
-const USUAL_BYTES = 16 * 1024 * 1024;
-const USUAL_COMMANDS = 12;
+/** A published dump had 831,304 bytes. */
+const USUAL_BYTES = 2 * 1024 * 1024;
+const USUAL_COMMANDS = 2;
 
 /** Where the dump goes on. */
 interface Position {
@@ -46,8 +46,12 @@ export function createCoreDump(spec: CoreDumpSpec): Collector {
   return {
     type: 'CoreDump',
     impact: 'Intrusive',
-    needs: { channel: true, memory: type === 'Memory' ? 'required' : 'none' },
-    estimate: () => ({ commands: USUAL_COMMANDS, bytes: USUAL_BYTES }),
+    needs: { channel: true, memory: type === 'Memory' ? 'required' : 'none', scope: 1 },
+    // Without memory there is no command.
+    estimate: ({ kind }) =>
+      type === 'Memory' && kind === 'mlx5ctl'
+        ? { commands: USUAL_COMMANDS, bytes: USUAL_BYTES }
+        : { commands: 0, bytes: 0 },
     collect,
   };
 }

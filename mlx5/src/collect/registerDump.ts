@@ -1,3 +1,4 @@
+import { MAILBOX_HEADER_BYTES } from '../prm/index.ts';
 import { allSet } from './allSet.ts';
 import { COMMANDS_ONLY, type CollectContext, type Collector } from './collector.ts';
 import type { Item } from './item.ts';
@@ -11,7 +12,9 @@ import { STANDARD_SET } from './standardSet.ts';
 
 /** About what one register costs over all its ports, pages and priorities. */
 const COMMANDS_A_ROW = 4;
-const BYTES_A_COMMAND = 600;
+const BYTES_A_COMMAND = 300;
+/** The general capability page says how many ports there are. */
+const GENERAL_BYTES = 4200;
 
 /** Reads registers: a set, or those named. */
 export function createRegisterDump(spec: RegisterDumpSpec): Collector {
@@ -33,8 +36,14 @@ export function createRegisterDump(spec: RegisterDumpSpec): Collector {
     impact: impactOf(registers ?? []),
     needs: COMMANDS_ONLY,
     estimate() {
-      const commands = (registers?.length ?? rows().length) * COMMANDS_A_ROW;
-      return { commands, bytes: commands * BYTES_A_COMMAND };
+      // One that nobody knows is read once, and nothing is asked for it.
+      const unknown = (registers ?? []).flatMap(({ length }) => length ?? []);
+      const known = (registers ?? rows()).length - unknown.length;
+      const unknownBytes = unknown.reduce((sum, length) => sum + 2 * (MAILBOX_HEADER_BYTES + length), 0);
+      return {
+        commands: known * COMMANDS_A_ROW + unknown.length,
+        bytes: (known === 0 ? 0 : GENERAL_BYTES + known * COMMANDS_A_ROW * BYTES_A_COMMAND) + unknownBytes,
+      };
     },
     collect,
   };

@@ -1,4 +1,5 @@
 import type { ChannelInfo } from '../channel/channel.ts';
+import type { Estimate } from '../collect/collector.ts';
 import type { Item } from '../collect/item.ts';
 import type { CollectorSpec, Impact } from '../collect/spec.ts';
 import type { NicFunction } from '../discover/device.ts';
@@ -60,7 +61,14 @@ export type LaneEvent =
   | { readonly type: 'opened'; readonly info: ChannelInfo; readonly layoutVersion: string }
   /** Just before the first command goes to firmware. */
   | { readonly type: 'firstCommand'; readonly wallMs: number; readonly monotonicNs: bigint }
-  | { readonly type: 'collectorStarted'; readonly name: string; readonly wallMs: number; readonly monotonicNs: bigint }
+  | {
+      readonly type: 'collectorStarted';
+      readonly name: string;
+      readonly wallMs: number;
+      readonly monotonicNs: bigint;
+      /** What it takes it to cost. */
+      readonly estimate: Estimate;
+    }
   | { readonly type: 'items'; readonly collector: string; readonly items: readonly Item[] }
   | {
       readonly type: 'collectorEnded';

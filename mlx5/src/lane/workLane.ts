@@ -182,7 +182,7 @@ function runCollector(
 ): CollectorStop | undefined {
   const { runner, batches, send, memory, openDevlink } = parts;
   const { name } = spec;
-  send({ type: 'collectorStarted', name, ...now() });
+  send({ type: 'collectorStarted', name, ...now(), estimate: collector.estimate(job.device) });
   const known = new Map(done.map((item) => [item.key, item]));
   // Most items are made in place and do not come by here.
   const before = batches.count;

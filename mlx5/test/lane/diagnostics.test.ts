@@ -93,7 +93,7 @@ test('a collector costs no more than it says before it starts, on a card with tw
     const estimated = estimate(device);
     t.true(frames.length <= estimated.commands, `${spec.type}: ${frames.length} of ${estimated.commands} commands`);
     t.true(bytes <= estimated.bytes, `${spec.type}: ${bytes} of ${estimated.bytes} bytes`);
-    t.deepEqual([impact, needs], ['ReadOnly', { channel: true, memory: 'none' }]);
+    t.deepEqual([impact, needs], ['ReadOnly', { channel: true, memory: 'none', scope: 1 }]);
   }
   t.is(createCollector(eye).impact, 'DebugWrite');
 });

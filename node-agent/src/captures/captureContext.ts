@@ -1,5 +1,5 @@
 import type { NodeCapture } from '@nicdiag/api';
-import type { ItemDecoder } from '@nicdiag/artifacts';
+import type { ItemDecoder, WallClock } from '@nicdiag/artifacts';
 import type { DeviceIdentity, DevlinkAccess, NicFunction } from '@nicdiag/mlx5';
 import type { Logger } from '@nicdiag/runtime';
 import type { ServerTime } from '../apiServer/serverTime.ts';
@@ -24,6 +24,8 @@ export interface CaptureContext {
   readonly reporter: StatusReporter;
   readonly inventory: CaptureInventory;
   readonly decoder: ItemDecoder;
+  /** The clock that items are kept with. Default: this host's. */
+  readonly wallClock?: () => WallClock;
   readonly time: ServerTime;
   readonly metrics: AgentMetrics;
   readonly logger: Logger;

@@ -45,6 +45,7 @@ export async function collectDevice(
     const spool = await createCollectorSpool(context.spool.collector(uid, pciAddress, name), {
       decoder: context.decoder,
       collectorType: typeOf(name),
+      ...(context.wallClock === undefined ? {} : { wallClock: context.wallClock }),
     });
     open.use(spool);
     spools.set(name, spool);
@@ -98,6 +99,7 @@ export async function collectDevice(
             collector: event.name,
             startedAt: toRfc3339(serverTimeOf(event.wallMs), 'milliseconds'),
             startedNs: String(event.monotonicNs),
+            estimate: event.estimate,
           }),
         );
       case 'items': {

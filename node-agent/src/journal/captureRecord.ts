@@ -61,6 +61,7 @@ export interface CollectorSpan {
   readonly startedNs: string;
   readonly finishedAt?: string;
   readonly finishedNs?: string;
+  readonly estimate?: { readonly commands: number; readonly bytes: number };
 }
 
 export interface CollectorRecord extends CollectorOutcome {

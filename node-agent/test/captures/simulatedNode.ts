@@ -173,6 +173,8 @@ export class SimulatedNode {
         identify: async () => ({ psid: 'MT_1' }),
       },
       decoder: DECODER,
+      // The same items make the same files, whenever they are read.
+      wallClock: () => () => 0,
       time: createServerTime(this.#scenario.now === undefined ? {} : { wall: this.#scenario.now }),
       metrics: createAgentMetrics('sim'),
       logger,
@@ -208,7 +210,7 @@ export class SimulatedNode {
       const total = this.#scenario.devices[device]?.[column] ?? 0;
       const known = new Set(done.map(({ key }) => key));
       await step();
-      if (!cancelled) yield { type: 'collectorStarted', name, ...times() };
+      if (!cancelled) yield { type: 'collectorStarted', name, ...times(), estimate: { commands: 1, bytes: 64 } };
       for (let item = 0; item < total && !cancelled; item += 1) {
         const key = `R${item}`;
         if (known.has(key)) continue;

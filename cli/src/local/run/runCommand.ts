@@ -12,6 +12,7 @@ import { CommandError, EXIT } from '../../exitCodes.ts';
 import type { Io } from '../../io.ts';
 import { createProgress } from '../../output/progress.ts';
 import { CLI_VERSION } from '../../version.ts';
+import { costsOf, printCosts } from '../costs.ts';
 import { checkSpec } from './checkSpec.ts';
 import { identify } from './identify.ts';
 import { type DeviceEvidence, runDevice } from './runDevice.ts';
@@ -23,6 +24,9 @@ export interface RunOptions {
   readonly hostRoot: string;
   readonly nodeName?: string;
   readonly devlinkSocket?: string;
+  /** Only say what it would cost. */
+  readonly dryRun?: boolean;
+  readonly outputFormat?: string;
 }
 
 const EXIT_OF = {
@@ -49,6 +53,13 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
   const found = discoverDevices({ hostRoot: options.hostRoot });
   if (found.length === 0) throw new CommandError('this host has no device with a debug channel');
 
+  if (options.dryRun === true) {
+    // Which PSID a card has only a command would tell.
+    const { psids: _, ...filter } = spec.target.devices ?? {};
+    const devices = found.filter((device) => matchesFilter(device, filter));
+    printCosts(await costsOf(devices, spec.collectors), options.outputFormat, io);
+    return EXIT.done;
+  }
   await makeOutputDirectory(options.output);
   const directory = await mkdtemp(join(options.output, '.run-'));
   const progress = createProgress(io);

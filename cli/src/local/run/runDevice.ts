@@ -80,7 +80,11 @@ export async function runDevice(
         channel = { kind: device.kind, abi: event.info.abi, uid: event.info.uid };
         return;
       case 'collectorStarted':
-        of(event.name).progress.span = { startedAt: timeOf(event.wallMs), startedNs: String(event.monotonicNs) };
+        of(event.name).progress.span = {
+          startedAt: timeOf(event.wallMs),
+          startedNs: String(event.monotonicNs),
+          estimate: event.estimate,
+        };
         return;
       case 'items':
         return of(event.collector).spool.append(event.items);

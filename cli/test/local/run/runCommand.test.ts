@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { extractBundle, parseDeviceManifest, readFileChunks } from '@nicdiag/artifacts';
 import type { ExecutionContext } from 'ava';
 import { hostTest } from '../../../../mlx5/test/hostTest.ts';
 import { runCli } from '../../../src/program.ts';
@@ -52,6 +53,37 @@ test('a capture runs on every device of the host; its bundle verifies and decode
     .split('\n')
     .map((line) => (JSON.parse(line) as { readonly source: string }).source);
   t.deepEqual(sources, ['here/gpu-b/0000:17:00.0/link/raw.bin', 'here/gpu-b/0000:98:00.0/link/raw.bin']);
+});
+
+test('a dry run says what each collector needs and costs, and gives no command; the manifest keeps it', async (t) => {
+  const { host } = t.context;
+  const directory = await temporaryDirectory(t);
+  const file = await captureFile(directory, { target, collectors: [link, caps] });
+  const before = host.log().length;
+  const dry = await run('run', '-f', file, '--host-root', host.root, '--dry-run', '-o', 'json');
+  t.is(dry.code, 0, dry.err);
+  t.is(host.log().length, before);
+  const costs = dry.out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  t.deepEqual(costs[1], {
+    ...{ device: '0000:17:00.0', collector: 'caps', type: 'CapabilityDump', impact: 'ReadOnly', memory: 'none' },
+    ...{ scope: 0, commands: 29, bytes: 119712 },
+  });
+  t.is(costs.length, 4, 'two collectors on two devices');
+  const one = await run('cap', '-d', '0000:17:00.0', '--host-root', host.root, '--dry-run');
+  t.is(one.code, 0, one.err);
+  t.regex(one.out, /^DEVICE .*BYTES\n0000:17:00\.0 +cap +CapabilityDump +ReadOnly +none +0 +≤ 29 +≤ 117 KiB\n$/);
+  t.is(host.log().length, before);
+
+  const output = join(directory, 'out');
+  const ran = await run('run', '-f', file, '--host-root', host.root, '--node-name', 'gpu-b', '--output', output);
+  t.is(ran.code, 0, ran.err);
+  await using bundle = await open(ran.out.trimEnd(), 'r');
+  const { folder } = await extractBundle(readFileChunks(bundle), join(directory, 'extracted'));
+  const manifest = parseDeviceManifest(await readFile(join(folder, 'gpu-b', '0000:17:00.0', 'manifest.json')));
+  t.like(manifest.collectors[1], { name: 'caps', spans: [{ estimate: { commands: 29, bytes: 119712 } }] });
 });
 
 test('the filter of devices holds here too', async (t) => {

@@ -43,7 +43,7 @@ export function createHealth(spec: HealthSpec): Collector {
   return {
     type: 'Health',
     impact: dump ? 'Intrusive' : 'ReadOnly',
-    needs: { channel: 'optional', memory: 'none' },
+    needs: { channel: 'optional', memory: 'none', scope: 1 },
     estimate: () => ({ commands: COMMANDS, bytes: COMMANDS * BYTES_A_COMMAND }),
     collect,
   };

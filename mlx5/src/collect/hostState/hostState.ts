@@ -34,7 +34,7 @@ export function createHostState(_spec: HostStateSpec): Collector {
   return {
     type: 'HostState',
     impact: 'ReadOnly',
-    needs: { channel: false, memory: 'none' },
+    needs: { channel: false, memory: 'none', scope: 0 },
     estimate: () => ({ commands: 0, bytes: FILES * BYTES_A_FILE }),
     collect,
   };

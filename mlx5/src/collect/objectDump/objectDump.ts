@@ -15,16 +15,11 @@ import { DUMPS } from '../resourceDump/dumpMode.ts';
 import type { Objection } from '../resourceDump/planDumps.ts';
 import { isMissing } from '../resourceDump/runDump.ts';
 import type { ObjectDumpSpec } from '../spec.ts';
-import {
-  beyondLimit,
-  DEFAULT_LIMIT,
-  idsIn,
-  inputsFor,
-  isClaimed,
-  type ObjectPlan,
-  planObjects,
-} from './planObjects.ts';
+import { beyondLimit, idsIn, inputsFor, isClaimed, type ObjectPlan, planObjects } from './planObjects.ts';
 import { createRevealer, type Revealer } from './revealIds.ts';
+
+/** Objects of a request that says `all`, and what it takes to find out which they are. */
+const OBJECTS_OF_ALL = 256;
 
 /** So many answers at first that the device has no such query, and no other answer: it has none. */
 const REFUSALS_TO_GIVE_UP = 3;
@@ -63,7 +58,7 @@ export function createObjectDump(spec: ObjectDumpSpec): Collector {
 function costOf(plan: ObjectPlan | Objection): Estimate {
   if ('reason' in plan) return { commands: 0, bytes: 0 };
   const { type, ids, limit } = plan;
-  const commands = Math.min(limit, ids === 'all' ? DEFAULT_LIMIT : countOf(ids));
+  const commands = Math.min(limit, ids === 'all' ? OBJECTS_OF_ALL : countOf(ids));
   return { commands, bytes: commands * (objectInLength(type) + type.outBytes) };
 }
 

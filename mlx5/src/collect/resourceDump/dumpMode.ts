@@ -8,7 +8,7 @@ import type { DumpMemory } from '../dumpMemory.ts';
 export type DumpMode = 'Auto' | 'Inline' | 'Memory';
 
 /** Needs of a collector that dumps resources. */
-export const DUMPS: Needs = { channel: true, memory: 'optional' };
+export const DUMPS: Needs = { channel: true, memory: 'optional', scope: 1 };
 
 /** Memory to dump into; nothing where it goes inline.
  * @throws CollectorStop for mode `Memory`: `Unsupported` where there is none, `CollectorError` where it could not be made */

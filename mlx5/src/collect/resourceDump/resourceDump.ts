@@ -2,9 +2,10 @@ import { type DumpArguments, readBits, SEGMENT, type Segment } from '../../prm/i
 import { bytesOf } from '../byteQuantity.ts';
 import type { CollectContext, Collector } from '../collector.ts';
 import type { DumpMemory } from '../dumpMemory.ts';
+import { countOf, parseIdList, textOf } from '../idList.ts';
 import type { Item } from '../item.ts';
 import { collectObjections, type Objections } from '../objections.ts';
-import type { ResourceDumpSpec } from '../spec.ts';
+import type { ResourceDumpSpec, SegmentRequest } from '../spec.ts';
 import { DUMPS, dumpMemoryFor } from './dumpMode.ts';
 import type { MenuRecord } from './menu.ts';
 import { findSegment, MOST_DUMPS, type PlannedDump, planDumps, planReference } from './planDumps.ts';
@@ -13,10 +14,13 @@ import { dumpKey, runDump } from './runDump.ts';
 
 /** Bytes of one dump unless the spec says otherwise. */
 export const DEFAULT_MAX_BYTES = '64Mi';
-/** About what a menu and a small dump cost. */
+/** About what a menu and a small dump cost: 208 bytes with each command, or into memory. */
 const MENU_COMMANDS = 12;
-const COMMANDS_A_SEGMENT = 64;
 const BYTES_A_COMMAND = 544;
+const INLINE = { commands: 64, bytes: 64 * BYTES_A_COMMAND };
+const INTO_MEMORY = { commands: 4, bytes: 32 * 1024 };
+/** Objects of a request that says `all` or `active`. */
+const OBJECTS_OF_ALL = 256;
 
 /** Reads the resource dump menu, and dumps the segments that are asked for. */
 export function createResourceDump(spec: ResourceDumpSpec): Collector {
@@ -44,12 +48,23 @@ export function createResourceDump(spec: ResourceDumpSpec): Collector {
     type: 'ResourceDump',
     impact: 'ReadOnly',
     needs: DUMPS,
-    estimate() {
-      const commands = MENU_COMMANDS + segments.length * COMMANDS_A_SEGMENT;
-      return { commands, bytes: commands * BYTES_A_COMMAND };
+    estimate({ kind }) {
+      const each = kind === 'mlx5ctl' && mode !== 'Inline' ? INTO_MEMORY : INLINE;
+      const none = kind === 'fwctl' && mode === 'Memory';
+      const dumps = none ? 0 : segments.reduce((sum, segment) => sum + objectsOf(segment), 0) + followReferences;
+      return {
+        commands: MENU_COMMANDS + dumps * each.commands,
+        bytes: MENU_COMMANDS * BYTES_A_COMMAND + dumps * each.bytes,
+      };
     },
     collect,
   };
+}
+
+/** How many objects a request names. What its second index names are entries of these, a few bytes each. */
+function objectsOf({ index }: SegmentRequest): number {
+  const ids = parseIdList(textOf(index) ?? '0');
+  return typeof ids === 'string' ? OBJECTS_OF_ALL : Math.min(countOf(ids ?? []), MOST_DUMPS);
 }
 
 interface Session {
