@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 SETUP := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-control-plane demo demo-down cluster cluster-down plugin test ci test-all test-unit test-integration test-vm e2e test-memory check coverage bench generate images images-lock push clean
+.PHONY: help setup build-control-plane demo demo-down cluster cluster-down plugin test ci test-all test-unit test-integration test-vm e2e test-memory check coverage bench generate images images-lock push pulumi test-pulumi clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,19 @@ generate: $(SETUP) ## Write types, reasons and their page anew from crds/ and ap
 	@$(NODE) mlx5/generate/safety.ts
 	@$(NODE) cli/generate/main.ts
 	@$(NODE) tools/src/chartPage/main.ts
+	@$(NODE) tools/src/pulumi/generate.ts
+
+pulumi: $(SETUP) pulumi/node_modules/.installed ## Build the Pulumi component into dist/pulumi
+	@$(NODE) tools/src/pulumi/build.ts
+	@ln -sfn ../../pulumi/node_modules dist/pulumi/node_modules
+
+pulumi/node_modules/.installed: pulumi/package-lock.json
+	@echo "installing Pulumi's npm packages, about half a minute" >&2
+	@cd pulumi && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error > /dev/null
+	@touch $@
+
+test-pulumi: pulumi ## Tests of the Pulumi component as it was built
+	@$(NODE) tools/src/runner/main.ts pulumi
 
 images: $(SETUP) ## Build the container images into dist/images; PLATFORM=amd64 for one, REGISTRY=registry.example/nicdiag for their names
 	@$(NODE) tools/src/images/main.ts $(if $(REGISTRY),--registry '$(REGISTRY)') $(if $(PLATFORM),--platform '$(PLATFORM)')

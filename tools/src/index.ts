@@ -13,6 +13,8 @@ export { AGENT_MEMORY, formatMemory, inMib, isWithin } from './memory/agentMemor
 export { memoryOf, type ProcessMemory, watchMemory } from './memory/processMemory.ts';
 export type { Child, ProcessEnd } from './nursery/child.ts';
 export { createNursery, type Nursery } from './nursery/nursery.ts';
+export { ARGUMENT_TYPES, argumentTypes } from './pulumi/argumentTypes.ts';
+export { renderChartObjects, renderForPulumi } from './pulumi/renderings.ts';
 export { buildNicdiagImages, nicdiagImages, REGISTRY } from './realCluster/nicdiagImages.ts';
 export type { NodeSpec } from './realCluster/nodeSpec.ts';
 export { type PodUsage, podUsage } from './realCluster/podUsage.ts';

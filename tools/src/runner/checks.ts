@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { REPOSITORY } from '../stack/paths.ts';
 
-export type CheckName = 'types' | 'lint' | 'unit' | 'vm' | 'integration' | 'e2e';
+export type CheckName = 'types' | 'lint' | 'unit' | 'vm' | 'integration' | 'e2e' | 'pulumi';
 
 export interface Check {
   readonly title: string;
@@ -44,7 +44,8 @@ export const CHECKS: Readonly<Record<CheckName, Check>> = {
     title: 'tests of the packages',
     kind: 'tap',
     command: [process.execPath, AVA, '--tap', IDLE],
-    patterns: ['*/test/**/*.test.ts'],
+    // The Pulumi component has dependencies of its own.
+    patterns: ['*/test/**/*.test.ts', '!pulumi/**'],
     needs: 'devices',
     byDefault: true,
   },
@@ -71,6 +72,14 @@ export const CHECKS: Readonly<Record<CheckName, Check>> = {
     command: [process.execPath, AVA, '--tap', '--timeout=10m', '--concurrency=1'],
     patterns: ['test/e2e/**/*.test.ts'],
     needs: 'nodes',
+    byDefault: false,
+  },
+  pulumi: {
+    title: 'tests of the Pulumi component',
+    kind: 'tap',
+    command: [process.execPath, AVA, '--tap', IDLE],
+    patterns: ['pulumi/test/**/*.test.ts'],
+    needs: 'nothing',
     byDefault: false,
   },
 };

@@ -1,0 +1,4 @@
+export { ArgumentError } from './checkValues.ts';
+export type { ChartValues } from './generated/chartValues.ts';
+export type { Partially } from './mergeValues.ts';
+export { Nicdiag, type NicdiagArgs } from './nicdiag.ts';
