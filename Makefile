@@ -37,11 +37,11 @@ cluster-down: $(SETUP) ## End it; nothing is left of it
 test: $(SETUP) ## Type check, lint, unit and integration tests
 	@$(NODE) tools/src/runner/main.ts
 
-ci: $(SETUP) ## What continuous integration runs: test and test-vm
-	@$(NODE) tools/src/runner/main.ts types lint unit vm integration
+ci: $(SETUP) pulumi ## What continuous integration runs: test, test-vm and test-pulumi
+	@$(NODE) tools/src/runner/main.ts types lint unit vm integration pulumi
 
-test-all: $(SETUP) ## Everything: test, test-vm, e2e and test-memory
-	@NICDIAG_WHOLE_DUMPS=1 $(NODE) tools/src/runner/main.ts types lint unit vm integration e2e
+test-all: $(SETUP) pulumi ## Everything: test, test-vm, test-pulumi, e2e and test-memory
+	@NICDIAG_WHOLE_DUMPS=1 $(NODE) tools/src/runner/main.ts types lint unit vm integration pulumi e2e
 
 test-unit: $(SETUP) ## Tests of the packages; F='mlx5/test/**/*.test.ts' for some
 	@$(NODE) tools/src/runner/main.ts unit $(if $(F),'$(F)')
