@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NicNode } from '@nicdiag/api';
 import { createArtifactClient } from '@nicdiag/artifacts';
-import { COLLECTOR_TYPES, discoverDevices, lostLanes, runLane } from '@nicdiag/mlx5';
+import { COLLECTOR_TYPES, discoverDevices, discoverUnreachable, lostLanes, runLane } from '@nicdiag/mlx5';
 import { itemDecoder } from '@nicdiag/mlx5/decode';
 import { createProbeServer, type Logger, makeDirectoryDurably } from '@nicdiag/runtime';
 import { createApiClient } from './apiServer/apiClient.ts';
@@ -92,7 +92,13 @@ export async function runAgent(options: AgentOptions, logger: Logger, signal: Ab
   });
   const { commandTimeoutMs } = options;
   const discover = () => discoverDevices({ hostRoot: options.hostRoot });
-  const inventory = createInventory({ discover, lanes, commandTimeoutMs, logger });
+  const inventory = createInventory({
+    discover,
+    discoverUnreachable: () => discoverUnreachable({ hostRoot: options.hostRoot }),
+    lanes,
+    commandTimeoutMs,
+    logger,
+  });
   const publisher = createDevicePublisher({
     client,
     nodeName: options.nodeName,

@@ -54,7 +54,7 @@ export interface NicDeviceStatus {
    */
   partNumber?: string;
   /**
-   * Domain, bus and device that all functions of one card share, e.g. `0000:03:00`. One lane serves one ASIC.
+   * Domain, bus and device of the first function of its ASIC, e.g. `0000:03:00`: functions that share it have the same. One lane serves one ASIC.
    */
   asic?: string;
   channel?: DeviceChannel;
@@ -75,9 +75,28 @@ export interface NicDeviceStatus {
    */
   function?: 'PF' | 'VF';
   /**
+   * Of a DPU: whether the node is a host of the card or the card itself, whose Arm cores own it (ECPF). Absent for other cards.
+   */
+  side?: 'Host' | 'Arm';
+  /**
    * Virtual functions of a PF, at most 256.
    */
   vfs?: VirtualFunction[];
+  /**
+   * Subfunctions of a PF, at most 256. They have no channel of their own.
+   *
+   * Items: One subfunction.
+   */
+  subfunctions?: {
+    /**
+     * Auxiliary device, e.g. `mlx5_core.sf.2`.
+     */
+    name: string;
+    /**
+     * Number that it was made with.
+     */
+    sfnum?: number;
+  }[];
   /**
    * NUMA node; absent when the host does not say.
    */
@@ -91,7 +110,7 @@ export interface NicDeviceStatus {
    */
   link?: 'Up' | 'Down' | 'Unknown';
   /**
-   * Healthy; Degraded: works with a fault; Limited: firmware refuses this host; Unresponsive: a command did not come back; Unknown: not asked yet.
+   * Healthy; Degraded: works with a fault; Limited: firmware refuses this host; Unresponsive: a command did not come back, or no firmware runs; Unknown: not asked yet, or cannot be.
    */
   health?: 'Healthy' | 'Degraded' | 'Limited' | 'Unresponsive' | 'Unknown';
   /**

@@ -68,6 +68,10 @@ export const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
     means: "Firmware answered the agent's questions.",
     check: "Nothing.",
   },
+  FirmwareInRecovery: {
+    means: "No firmware runs on the card. It is in flash recovery, with a PCI device id of its own that no driver takes, because its image is broken or a burn was cut off.",
+    check: "Burn an image with mstflint through the PCI address of the message, then power-cycle the node. If it comes back like this, replace the card.",
+  },
   InvalidSpec: {
     means: "The spec asks for something that does not exist, such as a register or an index field that is not in the register database.",
     check: "The message names it; registers and fields have the names of the hardware documentation.",
@@ -87,6 +91,10 @@ export const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
   ModuleError: {
     means: "A cable or optical module is plugged in and in error.",
     check: "The module's registers in a RegisterDump (PMAOS, PDDR, MCIA); reseat or replace it.",
+  },
+  NoDebugChannel: {
+    means: "The node has the card, but no debug channel to it.",
+    check: "The message. Without a driver: the kernel's log for why mlx5_core gave up, or who else has the card (vfio-pci). With it: load `mlx5_fwctl` or `mlx5ctl`, and `UCTX_EN` of the card's configuration.",
   },
   NoDeviceMatches: {
     means: "No device of the node passes the device filter.",

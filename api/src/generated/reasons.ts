@@ -32,6 +32,8 @@ export const Reason = {
   Finished: 'Finished',
   /** Firmware answered the agent's questions. */
   FirmwareAnswers: 'FirmwareAnswers',
+  /** No firmware runs on the card. It is in flash recovery, with a PCI device id of its own that no driver takes, because its image is broken or a burn was cut off. */
+  FirmwareInRecovery: 'FirmwareInRecovery',
   /** The spec asks for something that does not exist, such as a register or an index field that is not in the register database. */
   InvalidSpec: 'InvalidSpec',
   /** Some reads were refused by firmware or did not reach it; all others are there. */
@@ -42,6 +44,8 @@ export const Reason = {
   LinkDown: 'LinkDown',
   /** A cable or optical module is plugged in and in error. */
   ModuleError: 'ModuleError',
+  /** The node has the card, but no debug channel to it. */
+  NoDebugChannel: 'NoDebugChannel',
   /** No device of the node passes the device filter. */
   NoDeviceMatches: 'NoDeviceMatches',
   /** The node selector selects no node. */
@@ -202,8 +206,10 @@ export type NicdeviceReason =
   | 'DeviceHung'
   | 'DeviceUnsupported'
   | 'FirmwareAnswers'
+  | 'FirmwareInRecovery'
   | 'LinkDown'
   | 'ModuleError'
+  | 'NoDebugChannel'
   | 'NotAsked'
   | 'OpenFailed'
   | 'Overheated'

@@ -43,6 +43,7 @@ function deviceColumns(nowMs: number): readonly Column<NicDevice>[] {
     { head: 'REASON', cell: ({ status }) => status?.conditions?.[0]?.reason ?? '' },
     { head: 'AGE', cell: ({ metadata }) => formatAge(metadata.creationTimestamp, nowMs) },
     { head: 'FUNCTION', cell: ({ status }) => status?.function ?? '', wide: true },
+    { head: 'SIDE', cell: ({ status }) => status?.side ?? '', wide: true },
     { head: 'CHANNEL', cell: ({ status }) => status?.channel?.kind ?? '', wide: true },
     { head: 'PSID', cell: ({ status }) => status?.psid ?? '', wide: true },
     { head: 'SERIAL', cell: ({ status }) => status?.serialNumber ?? '', wide: true },

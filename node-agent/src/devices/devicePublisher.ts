@@ -81,9 +81,7 @@ export function createDevicePublisher(options: DevicePublisherOptions): DevicePu
       const { pciAddress } = device;
       const name = nicDeviceName(nodeName, pciAddress);
       const before = await current(name, pciAddress, signal);
-      const hostNode = device.node.startsWith(hostRoot)
-        ? device.node.slice(hostRoot.replace(/\/$/, '').length)
-        : device.node;
+      const hostNode = 'node' in device ? belowRoot(device.node, hostRoot) : undefined;
       const now = toRfc3339(client.time.now(), 'seconds');
       const status = nicDeviceStatus(device, hostNode, answer, facts, before?.conditions ?? [], now);
       metrics.present(pciAddress, status);
@@ -122,4 +120,9 @@ export function createDevicePublisher(options: DevicePublisherOptions): DevicePu
 
 function isNicDevice(object: unknown): object is NicDevice {
   return typeof object === 'object' && object !== null && 'kind' in object && object.kind === 'NicDevice';
+}
+
+/** A node as the host names it. */
+function belowRoot(node: string, hostRoot: string): string {
+  return node.startsWith(hostRoot) ? node.slice(hostRoot.replace(/\/$/, '').length) : node;
 }

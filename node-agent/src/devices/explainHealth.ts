@@ -1,5 +1,6 @@
 import type { Condition, NicDeviceStatus, NicdeviceReason } from '@nicdiag/api';
 import type { LaneEnd } from '@nicdiag/artifacts';
+import type { UnreachableReason } from '@nicdiag/mlx5';
 import type { DeviceFacts } from './deviceFacts.ts';
 
 /** How a device answered when it was last asked. */
@@ -8,7 +9,9 @@ export type DeviceAnswer =
   | { readonly type: 'facts'; readonly facts: DeviceFacts; readonly abi: string }
   /** Firmware lets this host read nothing that was asked. */
   | { readonly type: 'limited'; readonly message: string; readonly abi: string }
-  | { readonly type: 'failed'; readonly end: LaneEnd };
+  | { readonly type: 'failed'; readonly end: LaneEnd }
+  /** There is no channel through which to ask. */
+  | { readonly type: 'unreachable'; readonly why: UnreachableReason; readonly message: string };
 
 export interface ExplainedHealth {
   readonly health: NonNullable<NicDeviceStatus['health']>;
@@ -30,6 +33,10 @@ export function explainHealth(answer: DeviceAnswer): ExplainedHealth {
       return failed(answer.end);
     case 'facts':
       return answered(answer.facts);
+    case 'unreachable':
+      return answer.why === 'FlashRecovery'
+        ? only('Unresponsive', 'False', 'FirmwareInRecovery', answer.message)
+        : only('Unknown', 'Unknown', 'NoDebugChannel', answer.message);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DeviceIdentity, NicFunction } from '@nicdiag/mlx5';
+import type { DeviceIdentity, NicFunction, UnreachableFunction } from '@nicdiag/mlx5';
 import type { Logger } from '@nicdiag/runtime';
 import type { CaptureInventory } from '../captures/captureContext.ts';
 import type { LaneScheduler } from '../lanes/laneScheduler.ts';
@@ -8,7 +8,7 @@ import type { DeviceAnswer } from './explainHealth.ts';
 
 /** One function of this node and what is known of it. */
 export interface KnownDevice {
-  readonly device: NicFunction;
+  readonly device: NicFunction | UnreachableFunction;
   readonly answer: DeviceAnswer;
   /** From the last time that firmware answered. */
   readonly facts: DeviceFacts | undefined;
@@ -16,7 +16,7 @@ export interface KnownDevice {
 
 export interface Inventory extends CaptureInventory {
   /** Looks what is there, then asks each PF for identity and health. Resolves when all have answered or could not.
-   * @param onDevice told of each PF as soon as it has answered */
+   * @param onDevice told of each PF as soon as it has answered, at once of those that cannot be asked */
   refresh(
     onDevice: (device: KnownDevice) => void,
     options: { readonly signal: AbortSignal },
@@ -29,6 +29,8 @@ export interface Inventory extends CaptureInventory {
 
 export interface InventoryOptions {
   readonly discover: () => readonly NicFunction[];
+  /** Physical functions that are there but cannot be asked. */
+  readonly discoverUnreachable: () => readonly UnreachableFunction[];
   readonly lanes: LaneScheduler;
   readonly commandTimeoutMs: number;
   readonly logger: Logger;
@@ -39,7 +41,13 @@ const RECENT_MS = 2_000;
 
 const NOT_ASKED: DeviceAnswer = { type: 'notAsked' };
 
-export function createInventory({ discover, lanes, commandTimeoutMs, logger }: InventoryOptions): Inventory {
+function cannotBeAsked(device: UnreachableFunction): KnownDevice {
+  const { unreachable: why, message } = device;
+  return { device, answer: { type: 'unreachable', why, message }, facts: undefined };
+}
+
+export function createInventory(options: InventoryOptions): Inventory {
+  const { discover, discoverUnreachable, lanes, commandTimeoutMs, logger } = options;
   let found: readonly NicFunction[] | undefined;
   let lookedAt = 0;
   const known = new Map<string, { answer: DeviceAnswer; facts: DeviceFacts | undefined }>();
@@ -95,7 +103,9 @@ export function createInventory({ discover, lanes, commandTimeoutMs, logger }: I
     },
     async refresh(onDevice, { signal }) {
       const functions = look().filter((device) => device.function === 'PF');
-      return await Promise.all(
+      const unreachable = discoverUnreachable().map(cannotBeAsked);
+      for (const device of unreachable) onDevice(device);
+      const asked = await Promise.all(
         functions.map(async (device) => {
           await ask(device, signal);
           const described = describe(device);
@@ -103,6 +113,7 @@ export function createInventory({ discover, lanes, commandTimeoutMs, logger }: I
           return described;
         }),
       );
+      return [...asked, ...unreachable];
     },
     get count() {
       return found?.length ?? 0;

@@ -1,21 +1,22 @@
 import type { Condition, NicDeviceStatus } from '@nicdiag/api';
-import type { NicFunction } from '@nicdiag/mlx5';
+import type { NicFunction, UnreachableFunction } from '@nicdiag/mlx5';
 import type { DeviceFacts } from './deviceFacts.ts';
 import { type DeviceAnswer, explainHealth } from './explainHealth.ts';
 
 /** The CRD's bounds on lists. */
 const MAX_NAMES = 64;
 const MAX_VFS = 256;
+const MAX_SUBFUNCTIONS = 256;
 const MAX_PORTS = 8;
 
 /** What a NicDevice says of a device.
- * @param hostNode the device node as the host names it, without the host root
+ * @param hostNode the device node as the host names it, without the host root; undefined when it has no channel
  * @param facts from the last time that firmware answered: a device that hangs now is still the same card
  * @param before the conditions that are there: one that holds on keeps its time
  * @param now RFC 3339 */
 export function nicDeviceStatus(
-  device: NicFunction,
-  hostNode: string,
+  device: NicFunction | UnreachableFunction,
+  hostNode: string | undefined,
   answer: DeviceAnswer,
   facts: DeviceFacts | undefined,
   before: readonly Condition[],
@@ -33,11 +34,19 @@ export function nicDeviceStatus(
     deviceId: `0x${device.deviceId.toString(16).padStart(4, '0')}`,
     ...facts?.identity,
     asic: device.asic,
-    channel: { kind: device.kind, node: hostNode, ...abi },
+    ...('kind' in device && hostNode !== undefined ? { channel: { kind: device.kind, node: hostNode, ...abi } } : {}),
     netdevs: device.netdevs.slice(0, MAX_NAMES),
     rdmaDevices: device.rdmaDevices.slice(0, MAX_NAMES),
     function: device.function,
+    ...(device.side === undefined ? {} : { side: device.side }),
     vfs: device.vfs.slice(0, MAX_VFS).map((pciAddress) => ({ pciAddress })),
+    ...(device.subfunctions.length === 0
+      ? {}
+      : {
+          subfunctions: device.subfunctions
+            .slice(0, MAX_SUBFUNCTIONS)
+            .map(({ name, sfnum }) => ({ name, ...(sfnum === undefined ? {} : { sfnum }) })),
+        }),
     ...(device.numaNode === undefined ? {} : { numaNode: device.numaNode }),
     ...(ports.length === 0 ? {} : { ports }),
     link: device.link,
@@ -63,7 +72,9 @@ const FIELDS = [
   'netdevs',
   'rdmaDevices',
   'function',
+  'side',
   'vfs',
+  'subfunctions',
   'numaNode',
   'ports',
   'link',

@@ -63,3 +63,34 @@ test('only what differs is written, and what is no longer said is taken away', (
   t.deepEqual(statusDifference(before, after), { psid: null, link: 'Down' });
   t.is(Object.keys(statusDifference(undefined, before) ?? {}).length, Object.keys(before).length);
 });
+
+test('a DPU is shown with the side that the node is, and subfunctions as part of their PF', (t) => {
+  const subfunctions = Array.from({ length: 300 }, (_, at) => ({
+    name: `mlx5_core.sf.${at}`,
+    sfnum: at,
+    netdevs: [],
+    rdmaDevices: [],
+  }));
+  const dpu = { ...device, model: 'BlueField-3', side: 'Arm', subfunctions } as const;
+  const status = nicDeviceStatus(dpu, '/dev/fwctl/fwctl0', { type: 'notAsked' }, undefined, [], 'now');
+  t.is(status.side, 'Arm');
+  t.is(status.subfunctions?.length, 256);
+  t.deepEqual(status.subfunctions?.[1], { name: 'mlx5_core.sf.1', sfnum: 1 });
+});
+
+for (const [unreachable, health, status, reason] of [
+  ['FlashRecovery', 'Unresponsive', 'False', 'FirmwareInRecovery'],
+  ['NoDriver', 'Unknown', 'Unknown', 'NoDebugChannel'],
+  ['NoChannel', 'Unknown', 'Unknown', 'NoDebugChannel'],
+] as const) {
+  test(`a card that cannot be asked is shown with the reason: ${unreachable}`, (t) => {
+    const { kind: _kind, node: _node, ...rest } = device;
+    const message = 'why, and what to do';
+    const dead = { ...rest, unreachable, message };
+    const answer = { type: 'unreachable', why: unreachable, message } as const;
+    const shown = nicDeviceStatus(dead, undefined, answer, undefined, [], 'now');
+    t.is(shown.health, health);
+    t.is(shown.channel, undefined);
+    t.like(shown.conditions?.[0], { type: 'Responsive', status, reason, message });
+  });
+}
