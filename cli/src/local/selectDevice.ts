@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import type { NicFunction, UnreachableFunction } from '@nicdiag/mlx5';
-import { UsageError } from '../exitCodes.ts';
+import { CommandError, UsageError } from '../exitCodes.ts';
 
 /** The device that `-d` names: a node (`/dev/fwctl/fwctl0` or `fwctl0`), a PCI address (with or without its domain), a
  * netdev or an RDMA device; one of a subfunction names its PF. Without a name the only one there is.
  * @param unreachable devices that are there but cannot be asked; looked for when none matches
- * @throws UsageError that lists what there is, or says why the one that is meant cannot be asked */
+ * @throws UsageError that lists what there is; CommandError that says why the one that is meant cannot be asked */
 export function selectDevice(
   devices: readonly NicFunction[],
   name: string | undefined,
@@ -14,7 +14,7 @@ export function selectDevice(
   const [only] = devices;
   const missing = only === undefined || (name !== undefined && !devices.some((device) => isCalled(device, name)));
   const dumb = missing ? unreachable().find((device) => name === undefined || isCalled(device, name)) : undefined;
-  if (dumb !== undefined) throw new UsageError(`${dumb.pciAddress} (${dumb.model}): ${dumb.message}`);
+  if (dumb !== undefined) throw new CommandError(`${dumb.pciAddress} (${dumb.model}): ${dumb.message}`);
   if (only === undefined) {
     throw new UsageError(
       'this host has no device with a debug channel: is the mlx5ctl or mlx5_fwctl module loaded, and is --host-root right?',

@@ -49,8 +49,8 @@ for (const name of ['enp152s0s88', 'mlx5_8', 'mlx5_core.sf.4']) {
 
 test('a device that cannot be asked is named with the reason', (t) => {
   const message = '0000:e1:00.0 (ConnectX-7): no firmware runs on it';
-  t.throws(() => selectDevice([first, second], 'e1:00.0', () => [dead]), { name: 'UsageError', message });
-  t.throws(() => selectDevice([], undefined, () => [dead]), { name: 'UsageError', message }, 'the only one');
+  t.throws(() => selectDevice([first, second], 'e1:00.0', () => [dead]), { name: 'CommandError', message });
+  t.throws(() => selectDevice([], undefined, () => [dead]), { name: 'CommandError', message }, 'the only one');
   t.is(
     selectDevice([first], undefined, () => [dead]),
     first,

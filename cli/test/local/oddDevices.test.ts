@@ -1,0 +1,50 @@
+import anyTest, { type TestFn } from 'ava';
+import { type EmulatedHost, emulatedHost, whyNoEmulator } from '../../../mlx5/test/emulatedHost.ts';
+import { runCli } from '../../src/program.ts';
+import { testIo } from '../testIo.ts';
+
+const NAMES = ['lab-a', 'dpu-a', 'cloud-b'] as const;
+type Hosts = Record<(typeof NAMES)[number], EmulatedHost>;
+const suite = anyTest as TestFn<Hosts>;
+const reason = whyNoEmulator();
+const test = reason === undefined ? suite.serial : suite.serial.skip;
+if (reason !== undefined) suite(`emulated hosts are skipped: ${reason}`, (t) => t.pass());
+else {
+  suite.before(async (t) => {
+    const hosts = await Promise.all(NAMES.map(async (name) => [name, await emulatedHost(name)] as const));
+    t.context = Object.fromEntries(hosts) as Hosts;
+  });
+  suite.after.always((t) => Promise.all(Object.values(t.context ?? {}).map((host) => host.stop())));
+}
+
+async function run(host: EmulatedHost, ...args: string[]) {
+  const { io, written } = testIo();
+  const code = await runCli([...args, '--host-root', host.root], io);
+  return { code, ...written };
+}
+
+test('cards in flash recovery are listed with the reason, and named when they are asked', async (t) => {
+  const host = t.context['lab-a'];
+  const { code, out, err } = await run(host, 'device', 'list');
+  t.is(code, 0);
+  t.regex(out, /0000:03:00\.0 +ConnectX-7 +PF .* FlashRecovery /);
+  t.regex(out, /0000:17:00\.0 +BlueField-2 +PF \(host\) .* FlashRecovery /);
+  t.regex(err, /0000:17:00\.0 \(BlueField-2\): no firmware runs on it: .*PCI id 0x0214/);
+  const asked = await run(host, 'link', '-d', '03:00.0');
+  t.is(asked.code, 1);
+  t.regex(asked.err, /0000:03:00\.0 \(ConnectX-7\): no firmware runs on it/);
+  t.is((await run(host, 'fwinfo')).code, 0, 'the only one that can be asked needs no name');
+});
+
+test('the sides of a DPU are told apart, and a subfunction stands for its PF', async (t) => {
+  t.regex((await run(t.context['dpu-a'], 'device')).out, /0000:03:00\.0 +BlueField-3 +PF \(Arm\) /);
+  t.regex((await run(t.context['cloud-b'], 'device')).out, /0000:3b:00\.0 +BlueField-2 +PF \(host\) /);
+  const info = await run(t.context['dpu-a'], 'info', '-d', 'enp3s0f0s0', '-o', 'json');
+  t.is(info.code, 0, info.err);
+  t.like(JSON.parse(info.out), {
+    pciAddress: '0000:03:00.0',
+    side: 'Arm cores of the DPU (ECPF)',
+    interfaces: ['p0'],
+    subfunctions: ['mlx5_core.sf.2 (sfnum 0)'],
+  });
+});
