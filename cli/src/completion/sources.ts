@@ -67,6 +67,7 @@ export const OPTION_VALUES: Readonly<Record<string, Source | undefined>> = {
   '--host-root': directories,
   '--devlink-socket': files,
   'run --output': directories,
+  'run --output-format': oneOf('json'),
   'capture --device': cluster((sources) => sources.clusterDevices),
   '--device': device((sources) => sources.hostDevices),
   '--collector': collectors,

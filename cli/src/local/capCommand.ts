@@ -9,13 +9,17 @@ export const capCommand: LocalCommand = {
     command
       .argument('[type...]', 'pages to print, e.g. GENERAL ROCE (default: all that the device offers)')
       .option('--max', 'the most that firmware would grant, not what is in force')
-      .option('--both', 'both, one after the other'),
-  request(types, { max, both }) {
-    if (max === true && both === true) throw new UsageError('--max and --both exclude each other');
-    const mode = both === true ? 'Both' : max === true ? 'Maximum' : 'Current';
+      .option('--both', 'both, one after the other')
+      .option('--diff', 'where they differ, on one page'),
+  request(types, { max, both, diff }) {
+    if ([max, both, diff].filter((given) => given === true).length > 1) {
+      throw new UsageError('--max, --both and --diff exclude each other');
+    }
+    const mode = both === true || diff === true ? 'Both' : max === true ? 'Maximum' : 'Current';
     const wanted = new Set(types.map((type) => type.toUpperCase()));
     return {
       spec: { name: 'cap', type: 'CapabilityDump', capabilityDump: { mode } },
+      page: diff === true,
       ...(wanted.size === 0 ? {} : { shows: ({ name }) => wanted.has(name) }),
     };
   },

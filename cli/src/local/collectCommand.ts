@@ -64,8 +64,13 @@ interface PrintedRun {
 
 type Run = ReturnType<typeof runCollector>;
 
-async function printRun(run: Run, { spec, shows }: LocalRequest, format: ItemFormat, io: Io): Promise<PrintedRun> {
-  const maker = format === 'text' ? itemDecoder.reportMaker(spec.type) : undefined;
+async function printRun(
+  run: Run,
+  { spec, shows, page = true }: LocalRequest,
+  format: ItemFormat,
+  io: Io,
+): Promise<PrintedRun> {
+  const maker = format === 'text' && page ? itemDecoder.reportMaker(spec.type) : undefined;
   let items = 0;
   let shown = 0;
   let end: CollectorEnd | undefined;

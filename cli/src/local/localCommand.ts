@@ -16,6 +16,8 @@ export interface LocalRequest {
   readonly spec: CollectorSpec;
   /** Where devlink answers. Default: netlink. */
   readonly devlink?: DevlinkAccess;
+  /** False where the items are what was asked for, also as text, and not the collector's page. */
+  readonly page?: boolean;
   /** Which items are printed, of those that the collector reads; all without. It reads others to know what there is. */
   readonly shows?: (item: Item) => boolean;
 }

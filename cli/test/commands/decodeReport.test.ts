@@ -76,7 +76,7 @@ async function run(...args: string[]) {
 }
 
 test('decode --report shows the page of each collector that has one, by the type in the manifest', async (t) => {
-  const folder = await deviceFolder(t, { caps: 'CapabilityDump', link: 'LinkDiagnostics' });
+  const folder = await deviceFolder(t, { caps: 'ObjectDump', link: 'LinkDiagnostics' });
   const text = await run('decode', folder, '--report');
   t.is(text.code, 0, text.err);
   t.true(
@@ -129,7 +129,7 @@ for (const [title, args, code, message] of [
   ['nothing that has a page', ['--report'], 1, /no collector in .* has a report/],
 ] as const) {
   test(`decode --report: ${title}`, async (t) => {
-    const folder = await deviceFolder(t, { caps: 'CapabilityDump' });
+    const folder = await deviceFolder(t, { caps: 'ObjectDump' });
     const result = await run('decode', folder, ...args);
     t.is(result.code, code, result.err);
     t.regex(result.err, message);

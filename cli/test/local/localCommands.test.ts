@@ -91,6 +91,15 @@ test('cap shows the pages that were asked for', async (t) => {
   t.regex(none.err, /0000:17:00\.0 has nothing to show of NOSUCH/);
 });
 
+test('cap --diff is a page of what is in force to another extent than there could be', async (t) => {
+  const { code, out, err } = await run(t.context.host.root, 'cap', '-d', 'fwctl0', '--diff');
+  t.is(code, 0, err);
+  t.regex(
+    out,
+    /^CapabilityDump\n=+\n(.*\n)*GENERAL: in force, of what there could be\n-+\n(.+\n)*log_max_qp +: 17 of 18\n/,
+  );
+});
+
 test('link prints the page for people, and its items for programs', async (t) => {
   const { root } = t.context.host;
   const page = await run(root, 'link', '-d', 'fwctl0');

@@ -1,3 +1,4 @@
+import { capabilityDumpReporter } from './capabilityDump.ts';
 import { firmwareInfoReporter } from './firmwareInfo.ts';
 import { healthReporter } from './health.ts';
 import { hostStateReporter } from './hostState.ts';
@@ -7,6 +8,7 @@ import type { Reporter } from './report.ts';
 
 /** Every report of this version. */
 const REPORTERS: readonly Reporter[] = [
+  capabilityDumpReporter,
   linkDiagnosticsReporter,
   firmwareInfoReporter,
   nvConfigReporter,
