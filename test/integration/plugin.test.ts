@@ -245,6 +245,20 @@ test('a capture that did nothing is explained: the reason, what it means, what t
   t.regex(described.stdout, /What the reasons mean\n {2}\w+\n {4}.+\n {4}Check: /);
 });
 
+test('a capture that is cancelled exits with 4', async (t) => {
+  const { root } = t.context;
+  const draft = await kubectl(t.context, [
+    ...['nicdiag', 'capture', 'cancelled', '-n', 'default', '--node', 'gpu-b', '--collector', 'RegisterDump'],
+    ...['--dry-run', 'client', '-o', 'json'],
+  ]);
+  const capture = JSON.parse(draft.stdout) as { readonly spec: object };
+  const file = join(root, 'cancelled.json');
+  writeFileSync(file, JSON.stringify({ ...capture, spec: { ...capture.spec, cancel: true } }));
+  const ended = await kubectl(t.context, ['nicdiag', 'capture', '-f', file, '--wait']);
+  t.is(ended.code, 4, ended.stderr);
+  t.regex(ended.stderr, /Cancelled/);
+});
+
 for (const shell of ['bash', 'zsh', 'fish'] as const) {
   const found = whichShell(shell);
   (found === undefined ? test.skip : test)(`${shell} completes nicdiag by its script`, async (t) => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { manPage } from '../../../cli/generate/manPage.ts';
 import { REPOSITORY } from '../stack/paths.ts';
 import { type ArchiveFile, makeArchive } from './archive.ts';
 import { buildExecutable } from './buildExecutable.ts';
@@ -47,6 +48,7 @@ export async function buildPlugin({ directory, version, releaseUrl, say }: Plugi
     makeArchive([
       { path: 'kubectl-nicdiag', content: program, executable: true },
       { path: 'kubectl_complete-nicdiag', content: COMPLETION, executable: true },
+      { path: 'nicdiag.1', content: Buffer.from(manPage(version)) },
       ...licences(inputs, node),
     ]);
 
