@@ -9,6 +9,7 @@ import { CLI_VERSION } from '../../src/version.ts';
 import { testIo } from '../testIo.ts';
 
 /** Of a cluster that nobody reaches. */
+const EXAMPLES = new URL('../../../examples', import.meta.url).pathname;
 const KUBECONFIG = JSON.stringify({
   apiVersion: 'v1',
   kind: 'Config',
@@ -154,7 +155,7 @@ for (const [title, args, code, message] of [
   ['a file and flags', ['capture', '-f', 'x.yaml', '--node', 'a'], 3, /-f goes with neither a name nor flags/],
   ['waiting for a dry run', ['capture', '-f', 'x.yaml', '--wait', '--dry-run', 'server'], 3, /of a dry run nothing/],
   ['an unknown dry run', ['capture', '-f', 'x.yaml', '--dry-run', 'yes'], 3, /--dry-run must be one of none, client/],
-  ['a folder that is no bundle', ['describe-bundle', '/proc/self/task'], 1, /it is no bundle/],
+  ['a folder that is no bundle', ['describe-bundle', EXAMPLES], 1, /it is no bundle/],
   ['an unknown shell', ['completion', 'tcsh'], 3, /there is one for bash, zsh, fish/],
   ['a bad output format', ['list', '-o', 'xml'], 3, /-o must be one of/],
   ['a bad duration', ['capture', '-f', 'x.yaml', '--timeout', 'soon'], 3, /--timeout: /],
