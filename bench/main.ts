@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const BENCHMARKS = ['emulator.ts', 'mlx5-channel.ts', 'capture.ts', 'agent-memory.ts'];
+const BENCHMARKS = ['emulator.ts', 'mlx5-channel.ts', 'collectors.ts', 'capture.ts', 'agent-memory.ts'];
 
 for (const benchmark of BENCHMARKS) {
   console.log(`\n${benchmark}`);

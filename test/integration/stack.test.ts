@@ -103,7 +103,7 @@ test.serial("each program has its Pod's environment, and nothing of the stack's"
   const memory = {
     MALLOC_ARENA_MAX: '2',
     MALLOC_MMAP_THRESHOLD_: '131072',
-    NODE_OPTIONS: '--max-semi-space-size=1 --max-old-space-size=128',
+    NODE_OPTIONS: '--max-semi-space-size=1 --max-old-space-size=128 --expose-gc',
   };
   t.deepEqual(agent.env, { ...kubelet, ...memory, NODE_NAME: 'gpu-b', POD_IP: agent.ip });
   const operator = podOf(stack.operator(1));
