@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 SETUP := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-control-plane demo demo-down cluster cluster-down plugin test ci test-all test-unit test-integration test-vm e2e test-memory check coverage bench generate images images-lock push pulumi test-pulumi clean
+.PHONY: help setup build-control-plane demo demo-down cluster cluster-down plugin test ci test-all test-unit test-integration test-vm e2e test-memory fuzz check coverage bench generate images images-lock push pulumi test-pulumi clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ test-vm: $(SETUP) ## Character devices by CUSE, in a virtual machine; QEMU and a
 
 e2e: $(SETUP) ## Tests on a cluster with real nodes, as root; F=test/e2e/cluster.test.ts for some
 	@$(NODE) tools/src/runner/main.ts e2e $(if $(F),'$(F)')
+
+fuzz: $(SETUP) ## Every parser of bytes from outside for T=60 seconds with a new seed; F=mlx5/test/fuzz/anyDevice.test.ts for some
+	@NICDIAG_FUZZ_SECONDS=$(or $(T),60) $(NODE) tools/src/runner/main.ts unit \
+		$(or $(F),$$(grep -rl --include='*.test.ts' fuzz/fuzzing.ts */test))
 
 test-memory: $(SETUP) ## Dumps of 1 GiB through an agent of bounded memory, some minutes
 	@NICDIAG_WHOLE_DUMPS=1 $(NODE) tools/src/runner/main.ts integration test/integration/agent-memory.test.ts

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { zstdCompressSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
+import { fuzzing } from '../../../tools/src/fuzz/fuzzing.ts';
 import { BundleError, extractBundle } from '../../src/bundle/extractBundle.ts';
 import { streamBundle } from '../../src/bundle/planBundle.ts';
 import { readTar } from '../../src/bundle/readTar.ts';
@@ -93,7 +94,7 @@ test('the same captures give the same bytes, in whatever order things were store
       });
       t.deepEqual(report.problems, []);
     }),
-    { numRuns: 15 },
+    fuzzing(15),
   );
 });
 
@@ -147,7 +148,7 @@ test('an untouched bundle verifies; every changed, missing or added byte is foun
         for await (const { path, body } of readTar(once(tar))) t.deepEqual(same.get(path), await bytesOf(body));
       }
     }),
-    { numRuns: 150 },
+    fuzzing(150),
   );
   for (const length of [0, 1, 20, good.byteLength >> 1, good.byteLength - 1]) {
     const { problems } = await verifyBundle(once(good.subarray(0, length)), { expectedDigest });

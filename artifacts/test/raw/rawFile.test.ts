@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Item } from '@nicdiag/mlx5/decode';
 import test from 'ava';
 import fc from 'fast-check';
+import { fuzzing } from '../../../tools/src/fuzz/fuzzing.ts';
 import { encodeItem, wallClock } from '../../src/raw/encodeItem.ts';
 import { encodeFileHeader, FILE_HEADER_LENGTH, RawFormatError } from '../../src/raw/frameHeader.ts';
 import { readItems } from '../../src/raw/readItems.ts';
@@ -42,7 +43,7 @@ test('items come back as they were written, however the file is cut into chunks'
         t.deepEqual(await collect(inChunks(rawFile(items), length)), items);
       },
     ),
-    { numRuns: 60 },
+    fuzzing(60),
   );
 });
 
@@ -65,7 +66,7 @@ test('in memory that is used again, items come back the same', async (t) => {
         t.deepEqual(found, structuredClone(items));
       },
     ),
-    { numRuns: 60 },
+    fuzzing(60),
   );
 });
 
@@ -158,7 +159,7 @@ test('a flipped bit anywhere after the header costs at most the items from there
       const { items: recovered } = await recoverRawFile(file);
       t.deepEqual(recovered, items.slice(0, ends.filter((end) => end <= at).length - 1));
     }),
-    { numRuns: 100 },
+    fuzzing(100),
   );
 });
 

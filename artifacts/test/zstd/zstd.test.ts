@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { constants, zstdCompressSync } from 'node:zlib';
 import test from 'ava';
 import fc from 'fast-check';
+import { fuzzing } from '../../../tools/src/fuzz/fuzzing.ts';
 import { compress, compressSmall } from '../../src/zstd/compress.ts';
 import { decompress } from '../../src/zstd/decompress.ts';
 import { createFrameScanner } from '../../src/zstd/frameScanner.ts';
@@ -46,7 +47,7 @@ test('frames one after another are all decoded, however they are cut', async (t)
         t.true(scanner.atBoundary);
       },
     ),
-    { numRuns: 40 },
+    fuzzing(40),
   );
 });
 

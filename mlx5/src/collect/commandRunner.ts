@@ -199,20 +199,22 @@ export function createCommandRunner(options: CommandRunnerOptions): CommandRunne
   }
 
   function judge(request: CommandRequest, frames: readonly Frame[], last: Frame): CommandAnswer {
-    const broken = last.errno !== 0 || last.status === STATUS.DRIVER_ERR;
+    const broken = last.errno !== 0 || last.status === STATUS.DRIVER_ERR || isCutOff(last);
     failures = broken ? failures + 1 : 0;
     const stop = broken ? stopFor(last) : undefined;
     const outcome = outcomeOf(request, last);
     return stop === undefined ? { frames, outcome } : { frames, outcome, stop };
   }
 
-  function stopFor({ errno, status }: Frame): CollectorStop | undefined {
+  function stopFor(last: Frame): CollectorStop | undefined {
+    const { errno, status } = last;
+    const cutOff = isCutOff(last);
     const { name, meaning } = explainErrno(device.kind, errno);
     const tried = `a command to ${device.pciAddress} through ${device.node} failed`;
     if (isGone(errno)) return new CollectorStop('DeviceGone', `${tried}: ${name}: ${meaning}`);
     if (errno === ERRNO.ETIMEDOUT) return new CollectorStop('DeviceHung', `${tried}: ${name}: ${meaning}`);
     if (failures < FAILURES_TO_GIVE_UP) return undefined;
-    const what = errno === 0 ? statusOf(status).text : `${name}: ${meaning}`;
+    const what = cutOff ? 'the answer had no header' : errno === 0 ? statusOf(status).text : `${name}: ${meaning}`;
     return new CollectorStop('CollectorError', `${tried}, as did the ${failures - 1} before it: ${what}`);
   }
 
@@ -246,10 +248,16 @@ function frameOf(request: CommandRequest, result: CallResult, inbox: Uint8Array,
   };
 }
 
-function outcomeOf({ probe }: CommandRequest, { errno, status }: Frame): ItemOutcome {
-  if (errno !== 0) return 'failed';
+function outcomeOf({ probe }: CommandRequest, frame: Frame): ItemOutcome {
+  const { errno, status } = frame;
+  if (errno !== 0 || isCutOff(frame)) return 'failed';
   if (status === STATUS.OK) return 'ok';
   return probe && isNotHere(status) ? 'absent' : 'refused';
+}
+
+/** Whether an answer is too short to have a status. Without one it looks like OK. */
+export function isCutOff({ errno, outbox }: Frame): boolean {
+  return errno === 0 && outbox.length < MAILBOX_HEADER_BYTES;
 }
 
 /** Whether a status may mean that the device has no such register, page or index. */

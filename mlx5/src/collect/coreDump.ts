@@ -114,7 +114,10 @@ function windowRequest(
     },
     memory: {
       source: memory,
-      written: (outbox) => Number(getField(outbox.subarray(MAILBOX_HEADER_BYTES), layout, 'size')),
+      written(outbox) {
+        const answer = outbox.subarray(MAILBOX_HEADER_BYTES);
+        return answer.length < bytes ? 0 : Number(getField(answer, layout, 'size'));
+      },
     },
   };
 }

@@ -176,7 +176,12 @@ function* take(
   if (stop !== undefined) throw stop;
 }
 
-/** What firmware returned, without the mailbox header; undefined unless the item is `ok`. */
+/** What firmware returned, without the mailbox header; undefined unless the item is `ok` and all of the answer came: what is
+ * cut off steers nothing. */
 export function answerOf(item: Item): Uint8Array | undefined {
-  return item.outcome === 'ok' ? item.frames.at(-1)?.outbox.subarray(MAILBOX_HEADER_BYTES) : undefined;
+  const last = item.frames.at(-1);
+  if (item.outcome !== 'ok' || last === undefined) return undefined;
+  // A register is asked for with as many bytes as it has.
+  const whole = item.kind === 'register' ? last.inbox.length : MAILBOX_HEADER_BYTES + CAPABILITY_BYTES;
+  return last.outbox.length < whole ? undefined : last.outbox.subarray(MAILBOX_HEADER_BYTES);
 }

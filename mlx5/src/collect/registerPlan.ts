@@ -1,4 +1,4 @@
-import { layoutOf, unknownRegister } from '../prm/index.ts';
+import { fieldPosition, layoutOf, unknownRegister } from '../prm/index.ts';
 import { valuesOfAxis } from './axes.ts';
 import type { Item } from './item.ts';
 import { type RegisterIndex, registerRead } from './itemReader.ts';
@@ -32,10 +32,16 @@ export function* planRow(
   if (condition === 'absent') return [];
   const probe = row.probe === true || presence !== 'present' || condition === 'unknown';
   const indices: readonly RegisterIndex[] = yield* combinations(session, Object.entries(row.index ?? {}), {});
-  return indices.map((index) => {
+  // What a device says that it has may be more than the register's index can name.
+  const nameable = indices.filter((index) => isNameable(register.layout, index));
+  return nameable.map((index) => {
     if (row.register === 'MCIA' && !asked) return { type: 'module', reads: moduleReads(index['module'] ?? 0, probe) };
     return { type: 'read', read: registerRead(register, index, probe) };
   });
+}
+
+function isNameable(layout: string, index: RegisterIndex): boolean {
+  return Object.entries(index).every(([field, value]) => value < 2 ** fieldPosition(layout, field).width);
 }
 
 /** All combinations of index values, the last field running fastest. */

@@ -68,6 +68,10 @@ function errorOf(item: Item): DecodedError {
   if (last.errno !== 0) {
     return { name: errnoName(last.errno), text: 'the command did not reach firmware, or no answer came back' };
   }
+  if (last.outbox.length < MAILBOX_HEADER_BYTES) {
+    const text = `the answer has ${last.outbox.length} bytes, fewer than its header: the kernel or firmware cut it off`;
+    return { name: 'CutOff', text };
+  }
   if (last.status === STATUS.OK && item.kind === 'segment') return segmentFault(item);
   const { name, text } = statusOf(last.status);
   return { name, text, syndrome: `0x${last.syndrome.toString(16).padStart(8, '0')}` };

@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { fuzzing } from '../../../tools/src/fuzz/fuzzing.ts';
 import type { DumpMemory } from '../../src/collect/dumpMemory.ts';
 import type { CoreDumpSpec } from '../../src/collect/spec.ts';
 import { decodeItem } from '../../src/decode/decodeItem.ts';
@@ -212,7 +213,7 @@ test('whatever firmware answers, the dump ends, and every item can be shown', (t
         return ['CollectorError', 'LimitExceeded', 'Unsupported'].includes(stop.reason);
       },
     ),
-    { numRuns: 40 },
+    fuzzing(40),
   );
   t.pass();
 });

@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { fuzzing } from '../../../tools/src/fuzz/fuzzing.ts';
 import { decodeItem, formatText } from '../../src/decode/index.ts';
 import { registerItem } from '../registerItem.ts';
 
@@ -76,7 +77,7 @@ test('whatever firmware answers, however short, is decoded, and no set bit of th
           });
         },
       ),
-      { numRuns: 300 },
+      fuzzing(300),
     ),
   );
 });

@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { fuzzing } from '../../../tools/src/fuzz/fuzzing.ts';
 import { devlinkRequest, familyIn } from '../../src/netlink/devlink.ts';
 import { exchange, type NetlinkSocket } from '../../src/netlink/exchange.ts';
 import { writeRequest } from '../../src/netlink/messages.ts';
@@ -122,7 +123,7 @@ test('any bytes: an end or a typed error, within the limit', (t) => {
       const bytes = result.parts.reduce((sum, part) => sum + part.length, 0);
       return bytes <= LIMITS.maxBytes && (result.error !== undefined || result.errno !== undefined);
     }),
-    { seed: 20_261_122, numRuns: 500 },
+    fuzzing(500),
   );
   t.pass();
 });

@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { fuzzing } from '../../../tools/src/fuzz/fuzzing.ts';
 import { decodeItem } from '../../src/decode/decodeItem.ts';
 import { readAttributes } from '../../src/netlink/attributes.ts';
 import { decodeFmsg, type FmsgValue } from '../../src/netlink/fmsg.ts';
@@ -101,7 +102,7 @@ test('any bytes are decoded to something, or say what is wrong with them', (t) =
         return (errno === 0) === (error === undefined);
       },
     ),
-    { seed: 20_261_122, numRuns: 1000 },
+    fuzzing(1000),
   );
   t.pass();
 });

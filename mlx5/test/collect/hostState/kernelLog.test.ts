@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import fc from 'fast-check';
+import { fuzzing } from '../../../../tools/src/fuzz/fuzzing.ts';
 import { readKernelLog, speaksOf } from '../../../src/collect/hostState/kernelLog.ts';
 import { decodeHost } from '../../../src/decode/decodeHost.ts';
 
@@ -85,6 +86,6 @@ test('fuzz: whatever a log holds, it is read and decoded', (t) => {
         log.remove();
       }
     }),
-    { numRuns: 60 },
+    fuzzing(60),
   );
 });

@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { fuzzing } from '../../../../tools/src/fuzz/fuzzing.ts';
 import { parseIdList } from '../../../src/collect/idList.ts';
 import type { Frame, Item, ItemOutcome } from '../../../src/collect/item.ts';
 import { createDumpWindow, WINDOW_BYTES } from '../../../src/collect/resourceDump/dumpWindow.ts';
@@ -10,10 +11,6 @@ import { formatText } from '../../../src/decode/formatText.ts';
 import { allObjectTypes, parseSegments } from '../../../src/prm/index.ts';
 import { MENU } from '../../collect/resourceDump/dumpFirmware.ts';
 import { answer, errorSegment, joined, menuSegment, reference, resource } from '../../collect/resourceDump/segments.ts';
-
-/** The same cases in every run; another seed finds others. */
-const SEED = 20_261_122;
-const RUNS = { seed: SEED, numRuns: 500 };
 
 const TYPES = [0x1000, 0x1001, 0x1002, 0x1101, 0x1201, 0x1301, 0x4000, 0x4008, 0x4014, 0xfffa, 0xfffc, 0xfffd, 0xffff];
 
@@ -66,7 +63,7 @@ test('segments are found in any bytes, one after another, and the search ends', 
       t.is(end, expected);
       if (corrupt) t.deepEqual([...bytes.subarray(end, end + 2)], [0, 0]);
     }),
-    RUNS,
+    fuzzing(500),
   );
 });
 
@@ -88,7 +85,7 @@ test('a menu of any bytes has records with plain names, no two alike', (t) => {
       for (const { name } of records) t.regex(name, /^[A-Za-z0][A-Za-z0-9_ -]*$/);
       t.is(new Set(records.map(({ name }) => name.toUpperCase())).size, records.length);
     }),
-    RUNS,
+    fuzzing(500),
   );
 });
 
@@ -129,7 +126,7 @@ test('an item of any frames is decoded to something, and every byte of it is bou
       t.true(text.length < 20_000 + 100 * bytes, `${text.length} characters of ${bytes} bytes`);
       t.true(outcome === 'ok' || decoded.error !== undefined);
     }),
-    RUNS,
+    fuzzing(500),
   );
 });
 
@@ -141,7 +138,7 @@ test('an object of any bytes is decoded, however short', (t) => {
       const item: Item = { key: 'k', kind: 'object', name, index: {}, outcome: 'ok', frames };
       t.is(typeof formatText(decodeItem(item)), 'string');
     }),
-    RUNS,
+    fuzzing(500),
   );
 });
 
@@ -161,7 +158,7 @@ test('however a dump is cut into replies, its windows are the same', (t) => {
       t.deepEqual(joined(...inMemory), dump);
       for (const window of inMemory.slice(0, -1)) t.true(window.length >= WINDOW_BYTES);
     }),
-    { seed: SEED, numRuns: 40 },
+    fuzzing(40),
   );
 });
 
@@ -196,7 +193,7 @@ test('a list of numbers is what it says, or nothing', (t) => {
         .join(',');
       t.deepEqual(parseIdList(text), sound);
     }),
-    RUNS,
+    fuzzing(500),
   );
   for (const text of ['', ',', '1,', '-', '1-', '-1', '5-4', '0x', '1.5', '1e3', '4294967296', 'ALL', '1 2', '0x1g']) {
     t.is(parseIdList(text), undefined, text);

@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { fuzzing } from '../../../../tools/src/fuzz/fuzzing.ts';
 import type { Item } from '../../../src/collect/item.ts';
 import { moduleBytes } from '../../../src/decode/moduleMemory/moduleBytes.ts';
 import { moduleFacts } from '../../../src/decode/moduleMemory/moduleFacts.ts';
@@ -142,7 +143,7 @@ test('whatever stands in answers and their index, facts come out and no byte fro
         }
         return moduleBytes(items, 0).read(0, 200, 100) === undefined;
       }),
-      { numRuns: 300 },
+      fuzzing(300),
     ),
   );
 });

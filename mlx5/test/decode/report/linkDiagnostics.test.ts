@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { fuzzing } from '../../../../tools/src/fuzz/fuzzing.ts';
 import type { Item } from '../../../src/collect/item.ts';
 import { formatReport, type Report, type ReportRow, reporterOf } from '../../../src/decode/index.ts';
 import { allRegisters } from '../../../src/prm/index.ts';
@@ -300,7 +301,7 @@ for (const type of ['LinkDiagnostics', 'FirmwareInfo', 'NvConfig']) {
           const { needs, report } = reporterOf(type)!;
           return formatReport(report(items.filter(needs))).startsWith(`${type}\n`);
         }),
-        { numRuns: 200 },
+        fuzzing(200),
       ),
     );
   });
