@@ -35,7 +35,8 @@ export async function createClusterNetwork(nursery: Nursery): Promise<ClusterNet
   return {
     plan,
     async join({ name, number, pid }) {
-      // A node that starts again finds its old link gone with its old namespace.
+      // The kernel takes the link of a node that lost its power away at its leisure.
+      await removeLink(bridged, `n${number}`);
       await bridged('link', 'add', `n${number}`, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', `${pid}`);
       await bridged('link', 'set', `n${number}`, 'alias', name, 'master', BRIDGE, 'up');
       await runCommand('ip', ['route', 'replace', plan.podsOf(number), 'via', plan.node(number), 'dev', link]);
@@ -55,6 +56,14 @@ async function untilOwnNetwork(pid: number): Promise<void> {
   while (readlinkSync(`/proc/${pid}/ns/net`) === ours) {
     if (Date.now() > deadline) throw new CommandError('unshare made no network namespace: this needs root');
     await setTimeout(POLL_MS);
+  }
+}
+
+async function removeLink(ip: (...args: string[]) => Promise<string>, link: string): Promise<void> {
+  try {
+    await ip('link', 'delete', link);
+  } catch (error) {
+    if (!(error instanceof CommandError && /Cannot find device/.test(error.message))) throw error;
   }
 }
 
