@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 SETUP := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-control-plane demo demo-down cluster cluster-down plugin test ci test-all test-unit test-integration test-vm e2e test-memory fuzz check coverage bench generate images images-lock push pulumi test-pulumi clean
+.PHONY: help setup build-control-plane demo demo-cluster demo-down cluster cluster-down plugin test ci test-all test-unit test-integration test-vm e2e test-memory fuzz check coverage bench generate images images-lock push pulumi test-pulumi clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +22,10 @@ build-control-plane: $(SETUP) ## Provide etcd, API server, kubectl, helm (once: 
 demo: $(SETUP) ## Run a capture on three emulated hosts and download its bundle; KEEP=1 leaves it all running
 	@$(NODE) tools/src/demo/main.ts $(if $(KEEP),--keep)
 
-demo-down: $(SETUP) ## End what "make demo KEEP=1" left running
+demo-cluster: $(SETUP) ## The same on a cluster with real nodes, as root: images, helm, kubelets; KEEP=1 too
+	@$(NODE) tools/src/demo/main.ts --nodes $(if $(KEEP),--keep)
+
+demo-down: $(SETUP) ## End what KEEP=1 left running
 	@$(NODE) tools/src/demo/down.ts
 
 plugin: $(SETUP) ## Build kubectl-nicdiag into dist/plugin: executables, script, archives, Krew's manifest; RELEASE_URL=… of the archives

@@ -1,19 +1,21 @@
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { toError } from '@nicdiag/runtime';
-import { provideBinaries } from '../binaries/provideBinaries.ts';
 import { requireFuse } from '../fuseDevice.ts';
 import { startHolder } from '../kept/holder.ts';
 import { findKept, noteKept } from '../kept/kept.ts';
 import { sweepAbandoned } from '../nursery/owner.ts';
-import { privateMounts } from '../privateMounts.ts';
 import { DEMO_DIRECTORY } from './demoDirectory.ts';
 import { createNarrator } from './narrator.ts';
 import { AFTER_ENDING, afterKeeping } from './next.ts';
 import { runScenario } from './scenario.ts';
+import { NODES, PROCESSES } from './stages.ts';
 
-/* `make demo`: a capture on three emulated hosts, from `kubectl apply` to a verified bundle. */
-const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+/* `main.ts [--keep] [--nodes]`, `make demo` and `make demo-cluster`: a capture on three emulated hosts, from `kubectl apply`
+ * to a verified bundle. */
+const { values } = parseArgs({
+  options: { keep: { type: 'boolean', default: false }, nodes: { type: 'boolean', default: false } },
+});
+const stage = values.nodes ? NODES : PROCESSES;
 const narrator = createNarrator();
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort(signal));
@@ -25,17 +27,14 @@ async function demo(): Promise<string> {
   const kept = findKept(DEMO_DIRECTORY);
   if (kept !== undefined && values.keep)
     throw new Error(`a demo is running already (process ${kept.pid}); "make demo-down" ends it`);
-  privateMounts();
   requireFuse();
   const swept = await sweepAbandoned();
   if (swept.length > 0) narrator.line(`cleaned up after an earlier run that was killed (${swept.length} directories)`);
-  narrator.step('A control plane, three emulated hosts, and nicdiag: operator, artifact server, an agent on each host');
-  await provideBinaries({ say: narrator.line, signal: interrupted.signal });
-  const { prefix, env } = privateMounts();
+  narrator.step(stage.title);
+  await stage.provide({ say: narrator.line, signal: interrupted.signal });
   const holder = startHolder({
     what: 'the demo',
-    command: [...prefix, process.execPath, fileURLToPath(new URL('hold.ts', import.meta.url))],
-    env,
+    ...stage.holder(),
     directory: DEMO_DIRECTORY,
     say: narrator.line,
   });
