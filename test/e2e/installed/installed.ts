@@ -81,17 +81,18 @@ function createInstalled(cluster: RealCluster): Installed {
       await setTimeout(POLL_MS);
     }
   };
+  const nicdiag: Installed['nicdiag'] = (args, kubeconfig = cluster.kubeconfig) =>
+    new Promise((resolve) => {
+      const env = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}`, KUBECONFIG: kubeconfig };
+      execFile('kubectl', ['nicdiag', ...args], { env }, (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
+      );
+    });
   return {
     cluster,
     kubectl,
     helm: (...args) => runHelm(cluster, args),
-    nicdiag: (args, kubeconfig = cluster.kubeconfig) =>
-      new Promise((resolve) => {
-        const env = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}`, KUBECONFIG: kubeconfig };
-        execFile('kubectl', ['nicdiag', ...args], { env }, (error, stdout, stderr) =>
-          resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
-        );
-      }),
+    nicdiag,
     async capture(name, target = { nodeNames: ['gpu-a', 'gpu-b'] }) {
       const collectors = [{ name: 'regs', type: 'RegisterDump', registerDump: { set: 'Standard' } }];
       await cluster.admin.request('POST', path('').slice(0, -1), {
@@ -117,7 +118,7 @@ function createInstalled(cluster: RealCluster): Installed {
       return list.items.map(({ spec, status }) => `${spec.nodeName} ${status?.reason}`).sort();
     },
     async download(name) {
-      const { code, stderr } = await this.nicdiag(['download', name, '-o', cluster.nursery.directory]);
+      const { code, stderr } = await nicdiag(['download', name, '-o', cluster.nursery.directory]);
       if (code !== 0) throw new Error(`kubectl nicdiag download ${name} ended with ${code}: ${stderr}`);
     },
     async agentsReady() {
@@ -138,9 +139,10 @@ function createInstalled(cluster: RealCluster): Installed {
         ['-n', AGENTS, 'logs', '--selector=app.kubernetes.io/name=nicdiag-agent', '--tail=15', '--prefix'],
       ];
       const answers = await Promise.all(asked.map((args) => cluster.tryKubectl(args)));
-      return answers
-        .map(({ stdout, stderr }, index) => `$ kubectl ${asked[index]?.join(' ')}\n${stdout}${stderr}`)
-        .join('\n');
+      return [
+        ...answers.map(({ stdout, stderr }, index) => `$ kubectl ${asked[index]?.join(' ')}\n${stdout}${stderr}`),
+        ...[...cluster.nodes.values()].map((node) => node.tails(12)),
+      ].join('\n');
     },
     [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
   };

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { toError } from '@nicdiag/runtime';
@@ -41,7 +42,7 @@ async function start(): Promise<Omit<Kept, 'startTime'>> {
   // Here and not in the background, so that Ctrl-C ends it while it takes minutes.
   await provideClusterPrograms({ say, signal });
   const script = fileURLToPath(new URL('hold.ts', import.meta.url));
-  const options = ['--nodes', values.nodes, ...values.image.flatMap((archive) => ['--image', archive])];
+  const options = ['--nodes', values.nodes, ...values.image.flatMap((archive) => ['--image', resolve(archive)])];
   const holder = startHolder({
     what: 'the cluster',
     command: [process.execPath, script, ...options],
