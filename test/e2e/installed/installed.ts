@@ -126,9 +126,9 @@ function createInstalled(cluster: RealCluster): Installed {
     },
     async describe() {
       const asked = [
-        ['get', 'nodes,pods,pvc', '-A', '-o', 'wide'],
+        ['get', 'nodes,pods,pvc,endpointslices', '-A', '-o', 'wide'],
         ['get', 'dcap,ncap,nicnodes,nicdevices', '-A'],
-        ['get', 'events', '-A', '--field-selector=type!=Normal'],
+        ['get', 'events', '-A', '--field-selector=reason!=Scheduled', '--sort-by=.lastTimestamp'],
         ...[`deploy/nicdiag-operator`, `deploy/nicdiag-artifacts`].map((what) => [
           '-n',
           SYSTEM,
