@@ -1,4 +1,8 @@
-import type { AdminClient } from '@nicdiag/tools';
+import { setTimeout } from 'node:timers/promises';
+import { type AdminClient, ApiError } from '@nicdiag/tools';
+
+const PATIENCE_MS = 60_000;
+const POLL_MS = 50;
 
 interface ResourceList {
   readonly resources: ReadonlyArray<{
@@ -40,11 +44,23 @@ async function objectsOf(admin: AdminClient, path: string, is: (object: Listed) 
   const listable = resources.filter(({ name, verbs }) => !name.includes('/') && verbs.includes('list'));
   const found = await Promise.all(
     listable.map(async ({ name, kind }) => {
-      const { items } = (await admin.request('GET', `${path}/${name}`)) as { readonly items: readonly Listed[] };
+      const { items } = (await listed(admin, `${path}/${name}`)) as { readonly items: readonly Listed[] };
       return items.filter(is).map(({ metadata }) => objectName(kind, metadata));
     }),
   );
   return found.flat();
+}
+
+/** While a CRD is being changed, the API server asks to come again for objects of its kind. */
+async function listed(admin: AdminClient, path: string): Promise<unknown> {
+  for (;;) {
+    try {
+      return await admin.request('GET', path, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    } catch (error) {
+      if (!(error instanceof ApiError && error.code === 'TooManyRequests')) throw error;
+      await setTimeout(POLL_MS);
+    }
+  }
 }
 
 function isApplied({ metadata }: Listed): boolean {
