@@ -43,8 +43,8 @@ test: $(SETUP) ## Type check, lint, unit and integration tests
 ci: $(SETUP) pulumi ## What continuous integration runs: test, test-vm and test-pulumi
 	@$(NODE) tools/src/runner/main.ts types lint unit vm integration pulumi
 
-test-all: $(SETUP) pulumi ## Everything: test, test-vm, test-pulumi, e2e and test-memory
-	@NICDIAG_WHOLE_DUMPS=1 $(NODE) tools/src/runner/main.ts types lint unit vm integration pulumi e2e
+test-all: $(SETUP) pulumi ## Everything: test, test-vm, test-pulumi, e2e, test-memory, and faults at every command of every collector
+	@NICDIAG_WHOLE_DUMPS=1 NICDIAG_FAULTS=all $(NODE) tools/src/runner/main.ts types lint unit vm integration pulumi e2e
 
 test-unit: $(SETUP) ## Tests of the packages; F='mlx5/test/**/*.test.ts' for some
 	@$(NODE) tools/src/runner/main.ts unit $(if $(F),'$(F)')
