@@ -117,7 +117,7 @@ export function createOperator(options: OperatorOptions): Operator {
       ...{ client, fence: fenced, logger, certificate: options.certificate },
       ...{ namespace: options.namespace, agentNamespace: options.agentNamespace },
     });
-  const certificateQueue = queue('certificate');
+  const certificateQueue = certificates && queue('certificate');
 
   wire({
     world,
@@ -194,7 +194,7 @@ export function createOperator(options: OperatorOptions): Operator {
       workers: 2,
       reconcile: createDeletionReconciler(shared),
     },
-    ...(certificates === undefined
+    ...(certificates === undefined || certificateQueue === undefined
       ? []
       : [
           {
@@ -223,7 +223,7 @@ export function createOperator(options: OperatorOptions): Operator {
       await world.synced({ signal });
       fence = { isLeader };
       logger.info('leading');
-      certificateQueue.add(ARTIFACTS_SERVICE.name);
+      certificateQueue?.add(ARTIFACTS_SERVICE.name);
       try {
         await Promise.all(
           controllers.map((controller) =>
@@ -238,7 +238,7 @@ export function createOperator(options: OperatorOptions): Operator {
       }
     },
     [Symbol.dispose]() {
-      for (const each of [...Object.values(queues), certificateQueue]) each[Symbol.dispose]();
+      for (const each of [...Object.values(queues), certificateQueue]) each?.[Symbol.dispose]();
     },
   };
 }
