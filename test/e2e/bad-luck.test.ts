@@ -1,5 +1,5 @@
 import anyTest, { type ExecutionContext, type TestFn } from 'ava';
-import { AGENTS, type Installed, SYSTEM, startInstalled } from './installed/installed.ts';
+import { AGENTS, type Installed, SYSTEM, startInstalled, until } from './installed/installed.ts';
 import { midCapture } from './installed/midCapture.ts';
 
 /* What goes wrong on a cluster while a capture is on. One after another: they break what they share. */
@@ -59,6 +59,34 @@ test.serial('the DaemonSet is rolled in mid-capture: nothing is lost', async (t)
   await agentsReady();
   await goOn();
   await complete(t, 'rolled');
+});
+
+test.serial('a node loses its power and comes back with its disk: its part goes on', async (t) => {
+  const { agentsReady, cluster } = t.context.installed;
+  const goOn = await midCapture(t.context.installed, 'rebooted');
+  await cluster.node('gpu-a').stop();
+  await cluster.node('gpu-a').start();
+  await cluster.untilNodeReady('gpu-a');
+  await goOn();
+  await complete(t, 'rebooted');
+  await agentsReady();
+});
+
+test.serial('a node is drained and deleted: the capture ends with what the others brought', async (t) => {
+  const { agentsReady, capture, cluster, download, kubectl, outcome, parts } = t.context.installed;
+  const goOn = await midCapture(t.context.installed, 'deleted');
+  await kubectl('drain', 'gpu-b', '--ignore-daemonsets', '--delete-emptydir-data', '--force', '--timeout=120s');
+  await kubectl('delete', 'node', 'gpu-b');
+  await goOn();
+  t.is(await outcome('deleted'), 'False Partial');
+  t.deepEqual(await parts('deleted'), ['gpu-a Succeeded', 'gpu-b NodeDeleted']);
+  await download('deleted');
+  // A kubelet registers its node when it starts.
+  cluster.node('gpu-b').kill('kubelet');
+  await until('gpu-b is back', async () => (await kubectl('get', 'nodes', '-o', 'name')).includes('gpu-b'));
+  await agentsReady();
+  await capture('back-again');
+  await complete(t, 'back-again');
 });
 
 test.serial('nothing that was not killed by these tests was killed by its limits', async (t) => {
