@@ -99,6 +99,8 @@ test('the configuration names user, program, version and licence, and what the l
       t.like({ architecture, os }, { architecture: architectureOf(platform), os: 'linux' });
       t.is(config.User, image.name === 'nicdiag-agent' ? '0:0' : '65532:65532');
       t.deepEqual(config.Entrypoint, [image.name]);
+      t.is(config.Env[0], 'PATH=/usr/bin');
+      t.is(config.Env.includes('MALLOC_ARENA_MAX=2'), image.name === 'nicdiag-agent', 'memory on a node is bounded');
       t.like(config.Labels, {
         'org.opencontainers.image.version': version,
         'org.opencontainers.image.revision': commit,

@@ -16,6 +16,7 @@ export interface ImageDefinition {
   readonly programs: Readonly<Record<string, ImageProgram>>;
   /** Numbers: Kubernetes cannot tell of a name whether it is root. */
   readonly user: string;
+  /** What its programs run with wherever they run; a Pod may say otherwise. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -33,7 +34,15 @@ export const IMAGES: Readonly<Record<string, ImageDefinition>> = {
     },
     // Devices are root's, and mlx5ctl asks for CAP_SYS_ADMIN.
     user: '0:0',
-    environment: {},
+    environment: {
+      // Buffers of large dumps go back to the kernel when they are freed; left to itself, the C library keeps them.
+      MALLOC_MMAP_THRESHOLD_: '131072',
+      MALLOC_ARENA_MAX: '2',
+      // The garbage of each thread's heap is collected early, instead of letting the heap grow: the memory of a node is for
+      // its work. When an agent has had nothing to do for a while, it asks for the collection itself (expose-gc). Figures in
+      // docs/performance.md.
+      NODE_OPTIONS: '--max-semi-space-size=1 --max-old-space-size=128 --expose-gc',
+    },
   },
   'nicdiag-operator': {
     title: 'nicdiag operator and artifact server',
@@ -46,3 +55,10 @@ export const IMAGES: Readonly<Record<string, ImageDefinition>> = {
     environment: {},
   },
 };
+
+/** The environment that a program has from its image, by the programs' names. */
+export const IMAGE_ENVIRONMENT: Readonly<Record<string, Readonly<Record<string, string>>>> = Object.fromEntries(
+  Object.values(IMAGES).flatMap(({ programs, environment }) =>
+    Object.keys(programs).map((program) => [program, environment] as const),
+  ),
+);

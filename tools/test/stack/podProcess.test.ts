@@ -42,7 +42,12 @@ const POD: PodIdentity = {
   ...{ name: 'nicdiag-agent-gpu-a', namespace: 'nicdiag-agent', uid: 'u-1', nodeName: 'gpu-a' },
   ...{ podIp: '127.7.7.10', hostIp: '192.0.2.1' },
 };
-const PLACE = { root: '/root', apiServer: 'https://127.0.0.1:6443', programs: { 'nicdiag-agent': '/src/agent.ts' } };
+const PLACE = {
+  root: '/root',
+  apiServer: 'https://127.0.0.1:6443',
+  programs: { 'nicdiag-agent': '/src/agent.ts' },
+  imageEnvironment: {},
+};
 const KUBELET = {
   KUBERNETES_SERVICE_HOST: '127.0.0.1',
   KUBERNETES_SERVICE_PORT: '6443',
@@ -111,6 +116,13 @@ test("an environment is the kubelet's and the container's, and nothing of this p
 test('a container may say itself where the API server is', (t) => {
   const { env } = podProcess(template({ env: [{ name: 'KUBERNETES_SERVICE_HOST', value: 'api' }] }), POD, PLACE);
   t.is(env['KUBERNETES_SERVICE_HOST'], 'api');
+});
+
+test("a program has its image's environment; its Pod's goes before it, and cannot refer to it", (t) => {
+  const imageEnvironment = { 'nicdiag-agent': { A: 'image', B: 'image' }, other: { C: 'image' } };
+  const container = { env: [{ name: 'B', value: 'pod $(A)' }] };
+  const { env } = podProcess(template(container), POD, { ...PLACE, imageEnvironment });
+  t.deepEqual(env, { ...KUBELET, A: 'image', B: 'pod $(A)' });
 });
 
 for (const [what, container, message] of [

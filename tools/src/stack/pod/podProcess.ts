@@ -21,6 +21,8 @@ export interface PodPlace {
   readonly apiServer: string;
   /** Entry points of the image's programs, by the name that is on its PATH. */
   readonly programs: Readonly<Record<string, string>>;
+  /** What a program has from its image, by the same names. */
+  readonly imageEnvironment: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** A container as a process of this machine. */
@@ -45,7 +47,9 @@ export function podProcess(template: PodTemplate, pod: PodIdentity, place: PodPl
   if (entryPoint === undefined)
     throw new Error(`${template.workload}: its command is ${name || 'missing'}, which is no program of the image`);
   const words = [...rest, ...args].map((word) => placed(expandVariables(word, variables)));
-  const env = Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, placed(value)]));
+  const own = Object.fromEntries(Object.entries(variables).map(([key, value]) => [key, placed(value)]));
+  // The image's come first and are no part of what $(NAME) may ask for.
+  const env = { ...place.imageEnvironment[name], ...own };
   return { command: [process.execPath, entryPoint, ...words], env, healthUrl: healthUrl(template, pod) };
 }
 

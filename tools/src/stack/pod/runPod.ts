@@ -1,4 +1,5 @@
 import type { Cluster } from '../../cluster/cluster.ts';
+import { IMAGE_ENVIRONMENT } from '../../images/imageTable.ts';
 import type { Nursery } from '../../nursery/nursery.ts';
 import { PROGRAMS } from '../paths.ts';
 import { createProgram, type Program, type RestartPolicy } from '../program.ts';
@@ -52,6 +53,7 @@ export async function runPod(
     root,
     apiServer: cluster.server,
     programs: { ...PROGRAMS, ...programs },
+    imageEnvironment: IMAGE_ENVIRONMENT,
   });
   const program = createProgram(nursery, {
     name,
