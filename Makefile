@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 SETUP := node_modules/.installed
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build-control-plane demo demo-cluster demo-down cluster cluster-down plugin test ci test-all test-unit test-integration test-vm e2e test-memory fuzz check coverage bench generate images images-lock push pulumi test-pulumi clean
+.PHONY: help setup build-control-plane demo demo-cluster demo-down cluster cluster-down plugin test ci test-all test-unit test-integration test-vm test-images e2e test-memory fuzz check coverage bench generate images images-lock push release audit pulumi test-pulumi clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,11 +40,11 @@ cluster-down: $(SETUP) ## End it; nothing is left of it
 test: $(SETUP) ## Type check, lint, unit and integration tests
 	@$(NODE) tools/src/runner/main.ts
 
-ci: $(SETUP) pulumi ## What continuous integration runs: test, test-vm and test-pulumi
-	@$(NODE) tools/src/runner/main.ts types lint unit vm integration pulumi
+ci: $(SETUP) pulumi ## What continuous integration runs: test, test-vm, test-images and test-pulumi
+	@$(NODE) tools/src/runner/main.ts types lint packages unit vm images integration pulumi
 
-test-all: $(SETUP) pulumi ## Everything: test, test-vm, test-pulumi, e2e, test-memory, and faults at every command of every collector
-	@NICDIAG_WHOLE_DUMPS=1 NICDIAG_FAULTS=all $(NODE) tools/src/runner/main.ts types lint unit vm integration pulumi e2e
+test-all: $(SETUP) pulumi ## Everything: test, test-vm, test-images, test-pulumi, e2e, test-memory, and faults at every command of every collector
+	@NICDIAG_WHOLE_DUMPS=1 NICDIAG_FAULTS=all $(NODE) tools/src/runner/main.ts types lint packages unit vm images integration pulumi e2e
 
 test-unit: $(SETUP) ## Tests of the packages; F='mlx5/test/**/*.test.ts' for some
 	@$(NODE) tools/src/runner/main.ts unit $(if $(F),'$(F)')
@@ -54,6 +54,9 @@ test-integration: $(SETUP) ## Tests on a real API server and the emulator; F=tes
 
 test-vm: $(SETUP) ## Character devices by CUSE, in a virtual machine; QEMU and a kernel are fetched from Debian, once
 	@$(NODE) tools/src/runner/main.ts vm
+
+test-images: $(SETUP) ## Tests of images and release: build, push, run, build again; F=test/images/push.test.ts for some
+	@$(NODE) tools/src/runner/main.ts images $(if $(F),'$(F)')
 
 e2e: $(SETUP) ## Tests on a cluster with real nodes, as root; F=test/e2e/cluster.test.ts for some
 	@$(NODE) tools/src/runner/main.ts e2e $(if $(F),'$(F)')
@@ -65,8 +68,8 @@ fuzz: $(SETUP) ## Every parser of bytes from outside for T=60 seconds with a new
 test-memory: $(SETUP) ## Dumps of 1 GiB through an agent of bounded memory, some minutes
 	@NICDIAG_WHOLE_DUMPS=1 $(NODE) tools/src/runner/main.ts integration test/integration/agent-memory.test.ts
 
-check: $(SETUP) ## Type check and lint
-	@$(NODE) tools/src/runner/main.ts types lint
+check: $(SETUP) ## Type check, lint, and what the lockfile would install
+	@$(NODE) tools/src/runner/main.ts types lint packages
 
 coverage: $(SETUP) ## Coverage of the packages' tests, into coverage/
 	@$(NODE) tools/src/inside.ts -- $(NODE) node_modules/c8/bin/c8.js --reporter=text-summary --reporter=html \
@@ -102,6 +105,12 @@ images-lock: $(SETUP) ## Pin the newest versions of the Debian packages that the
 
 push: $(SETUP) ## Build the images and send them to a registry: REGISTRY=registry.example/nicdiag [TAG=v1] [PLAIN_HTTP=1]
 	@$(NODE) tools/src/images/push.ts --registry '$(REGISTRY)' $(if $(TAG),--tag '$(TAG)') $(if $(PLAIN_HTTP),--plain-http)
+
+release: $(SETUP) ## Build images, chart and plugin with checksums and provenance into dist/: REGISTRY=…, RELEASE_URL=…
+	@$(NODE) tools/src/release/main.ts $(if $(REGISTRY),--registry '$(REGISTRY)') $(if $(RELEASE_URL),--release-url '$(RELEASE_URL)')
+
+audit: ## Ask the npm registry for known vulnerabilities of what the lockfile pins
+	@npm audit --package-lock-only --audit-level=moderate
 
 clean: ## Remove what tests and builds left in the checkout (not the control plane's cache)
 	@rm -rf coverage dist .test .tsbuild node_modules/.installed

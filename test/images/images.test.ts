@@ -1,20 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  cpSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
   buildImages,
@@ -32,7 +21,6 @@ import test from 'ava';
 import { runInImage } from './inImage.ts';
 
 const run = promisify(execFile);
-const REPOSITORY = fileURLToPath(new URL('../../', import.meta.url));
 /** MB, compressed, of an image for one platform. */
 const BUDGET = 45e6;
 /** ELF's number of a machine. @source System V ABI, e_machine */
@@ -195,39 +183,6 @@ test('every program says its version, in its root filesystem, read-only', async 
       t.is(said, `${program} ${version} (commit ${commit}, layouts ${layouts}, node ${node}, linux/${process.arch})\n`);
     }
 });
-
-test('the same checkout in another folder, at another time, makes the same bytes', async (t) => {
-  t.timeout(600_000);
-  const copy = await copyCheckout();
-  try {
-    const env = { ...process.env, TZ: 'Pacific/Auckland', LC_ALL: 'C.UTF-8', TMPDIR: copy };
-    const script = `umask 077; exec '${process.execPath}' tools/src/images/main.ts`;
-    await run('sh', ['-c', script], { cwd: copy, env });
-    const build = await readBuildInfo();
-    for (const image of images) {
-      const path = join(directory, `${image.name}.oci.tar`);
-      await writeArchive(path, image, `localhost/${image.name}:${build.version}`, build.version);
-      const [here, there] = [readFileSync(path), readFileSync(join(copy, 'dist/images', `${image.name}.oci.tar`))];
-      t.true(here.equals(there), image.name);
-    }
-  } finally {
-    rmSync(copy, { recursive: true });
-  }
-});
-
-/** On the same filesystem, so that packages need no copy: links to the same files. */
-async function copyCheckout(): Promise<string> {
-  mkdirSync(`${REPOSITORY}.test`, { recursive: true });
-  const copy = mkdtempSync(`${REPOSITORY}.test/another-folder-`);
-  const git = (...args: readonly string[]) => run('git', ['-C', REPOSITORY, ...args], { maxBuffer: 64e6 });
-  const { stdout: files } = await git('ls-files', '-z', '--cached', '--others', '--exclude-standard');
-  for (const path of files.split('\0').filter((name) => name !== ''))
-    cpSync(join(REPOSITORY, path), join(copy, path), { recursive: true, verbatimSymlinks: true });
-  const { stdout: repository } = await git('rev-parse', '--absolute-git-dir');
-  writeFileSync(join(copy, '.git'), `gitdir: ${repository}`);
-  await run('cp', ['--archive', '--link', join(REPOSITORY, 'node_modules'), copy]);
-  return copy;
-}
 
 test('an archive is an OCI layout, with the name that containerd gives the image', async (t) => {
   for (const image of images) {

@@ -1,11 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { REPOSITORY } from '../stack/paths.ts';
-import { writeArchive } from './archive.ts';
 import { buildImages } from './buildImages.ts';
 import { readBuildInfo } from './buildInfo.ts';
 import { blobsOf } from './ociImage.ts';
 import { PLATFORMS } from './platform.ts';
+import { writeImage } from './writeImage.ts';
 
 /* `main.ts [--registry HOST/PATH] [--platform amd64|arm64]`: builds the images into dist/images and says what came of it. */
 const { values } = parseArgs({
@@ -19,21 +18,14 @@ if (platforms.length === 0)
 
 const MIB = 1024 * 1024;
 const directory = `${REPOSITORY}dist/images`;
-mkdirSync(directory, { recursive: true });
 const build = await readBuildInfo();
 for (const image of await buildImages(build, platforms)) {
-  const reference = `${values.registry}/${image.name}:${build.version}`;
-  const path = `${directory}/${image.name}.oci.tar`;
-  await writeArchive(path, image, reference, build.version);
-  for (const { manifest, sbom } of image.platforms) {
-    const architecture = manifest.descriptor.platform?.architecture;
-    writeFileSync(`${directory}/${image.name}-${architecture}.sbom.cdx.json`, sbom);
-  }
+  const reference = await writeImage(directory, image, { registry: values.registry, tag: build.version });
   const sizes = image.platforms.map(({ manifest, layers }) => {
     const bytes = layers.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
     return `${manifest.descriptor.platform?.architecture} ${(bytes / MIB).toFixed(1)} MiB`;
   });
   console.log(
-    `${reference}\n  ${image.index.descriptor.digest}\n  ${sizes.join(', ')}; ${blobsOf(image).length} blobs\n  ${path}`,
+    `${reference}\n  ${image.index.descriptor.digest}\n  ${sizes.join(', ')}; ${blobsOf(image).length} blobs\n  ${directory}/${image.name}.oci.tar`,
   );
 }

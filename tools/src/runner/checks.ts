@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { REPOSITORY } from '../stack/paths.ts';
 
-export type CheckName = 'types' | 'lint' | 'unit' | 'vm' | 'integration' | 'e2e' | 'pulumi';
+export type CheckName = 'types' | 'lint' | 'packages' | 'unit' | 'vm' | 'images' | 'integration' | 'e2e' | 'pulumi';
 
 export interface Check {
   readonly title: string;
@@ -40,6 +40,14 @@ export const CHECKS: Readonly<Record<CheckName, Check>> = {
     needs: 'nothing',
     byDefault: true,
   },
+  packages: {
+    title: 'what the lockfile would install',
+    kind: 'exit',
+    command: [process.execPath, `${REPOSITORY}tools/src/supplyChain/main.ts`],
+    patterns: [],
+    needs: 'nothing',
+    byDefault: true,
+  },
   unit: {
     title: 'tests of the packages',
     kind: 'tap',
@@ -55,6 +63,15 @@ export const CHECKS: Readonly<Record<CheckName, Check>> = {
     command: [process.execPath, `${REPOSITORY}test/vm/main.ts`],
     patterns: [],
     needs: 'nothing',
+    byDefault: false,
+  },
+  images: {
+    title: 'tests of images and release',
+    kind: 'tap',
+    // Each builds images, and the release of them takes both processors.
+    command: [process.execPath, AVA, '--tap', '--timeout=20m', '--concurrency=1'],
+    patterns: ['test/images/**/*.test.ts'],
+    needs: 'control plane',
     byDefault: false,
   },
   integration: {

@@ -8,6 +8,10 @@ export interface LockedPackage {
   readonly integrity?: string;
   readonly license?: string;
   readonly hasInstallScript?: boolean;
+  /** What its authors say to those who still use it. */
+  readonly deprecated?: string;
+  readonly os?: readonly string[];
+  readonly cpu?: string | readonly string[];
   readonly dev?: boolean;
   readonly optional?: boolean;
   /** A package of this repository. */

@@ -1,0 +1,31 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { load } from 'js-yaml';
+import { makeArchive } from '../plugin/archive.ts';
+import { CHART } from '../stack/paths.ts';
+
+export interface ChartArchive {
+  /** As helm names it: `nicdiag-0.1.0.tgz`. */
+  readonly name: string;
+  readonly content: Uint8Array;
+}
+
+/** Packs the chart as `helm package` does, links followed, and the same bytes each time.
+ * @param appVersion of the images that it must install
+ * @throws Error when it installs others */
+export async function chartArchive(appVersion: string): Promise<ChartArchive> {
+  const chart = load(readFileSync(join(CHART, 'Chart.yaml'), 'utf8')) as Readonly<Record<string, unknown>>;
+  if (chart['appVersion'] !== appVersion)
+    throw new Error(`charts/nicdiag/Chart.yaml installs ${chart['appVersion']}, and package.json says ${appVersion}`);
+  const files = filesBelow('')
+    .sort()
+    .map((path) => ({ path: `nicdiag/${path}`, content: readFileSync(join(CHART, path)) }));
+  return { name: `nicdiag-${chart['version']}.tgz`, content: await makeArchive(files) };
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(CHART, folder)).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(join(CHART, path)).isDirectory() ? filesBelow(path) : [path];
+  });
+}
