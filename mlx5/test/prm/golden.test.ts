@@ -1,30 +1,12 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { decodeStruct, getField, parsePosition, readField, setField } from '../../src/prm/index.ts';
+import { compiler, linesOf } from '../witness/cProgram.ts';
 
 /** C programs, and how many vectors each prints. */
 const SOURCES: readonly (readonly [string, number])[] = [
   ['registers.c', 6],
   ['dumps.c', 12],
 ];
-const compiler = ['cc', 'gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0);
-
-function vectors(name: string): readonly string[] {
-  const source = fileURLToPath(new URL(`../golden/${name}`, import.meta.url));
-  const directory = mkdtempSync(join(tmpdir(), 'nicdiag-golden-'));
-  try {
-    const program = join(directory, 'vectors');
-    execFileSync(compiler!, ['-std=c11', '-Wall', '-Wextra', '-Werror', '-o', program, source]);
-    return execFileSync(program, { encoding: 'utf8' }).trim().split('\n');
-  } finally {
-    rmSync(directory, { recursive: true });
-  }
-}
-
 function checkVector(t: ExecutionContext, line: string): void {
   const [layout, hex, ...pairs] = line.split(' ') as [string, string, ...string[]];
   const bytes = Uint8Array.from(Buffer.from(hex, 'hex'));
@@ -41,7 +23,7 @@ function checkVector(t: ExecutionContext, line: string): void {
 const compiled = compiler === undefined ? test.skip : test;
 compiled('the codec puts every field where a C compiler puts it (skipped without a C compiler)', (t) => {
   for (const [source, count] of SOURCES) {
-    const lines = vectors(source);
+    const lines = linesOf(new URL(`../golden/${source}`, import.meta.url));
     t.is(lines.length, count, source);
     for (const line of lines) checkVector(t, line);
   }
