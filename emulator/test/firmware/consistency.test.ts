@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { CardProfile } from '../../src/host/profile.ts';
 import { header, makeDevice } from './device.ts';
 
 const port = { local_port: 1 };
@@ -66,6 +67,28 @@ test('a cable that is not there shows in every register', (t) => {
   const memory = device.register('MCIA', { module: 0, i2c_device_address: 0x50, size: 48 });
   t.is(memory.field('status'), 3, 'not connected');
 });
+
+const PAGE_3 = 'page_data.pddr_module_info_ext';
+const withCopper = (card: CardProfile): CardProfile => ({
+  ...card,
+  ports: card.ports.map((each) => ({ ...each, cable: 'copper' })),
+});
+const TECHNOLOGIES = [
+  ['gpu-a', 'OSFP', { cable_identifier: 8, at: 212, byte: 0x0a }],
+  ['gpu-b', 'QSFP56', { cable_identifier: 0, at: 147, byte: 0xa0 }],
+  ['web-a', 'SFP28', { cable_identifier: 2, at: 8, byte: 0x04 }],
+] as const;
+
+for (const [host, kind, { cable_identifier, at, byte }] of TECHNOLOGIES) {
+  test(`${kind}, copper: PDDR has the technology byte of the module's memory`, (t) => {
+    const device = makeDevice({ host, edit: withCopper });
+    const page = device.register('PDDR', { ...port, page_select: 3 });
+    t.is(page.field(`${PAGE_3}.cable_identifier`), cable_identifier);
+    t.is(page.field(`${PAGE_3}.cable_technology`), byte);
+    const index = { module: 0, i2c_device_address: 0x50, device_address: at, size: 1 };
+    t.is(device.register('MCIA', index).bytes[0x10], byte);
+  });
+}
 
 test('closing a port closes it everywhere; opening it opens it again', (t) => {
   const device = makeDevice();

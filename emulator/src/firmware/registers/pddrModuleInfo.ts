@@ -1,14 +1,10 @@
 import type { Values } from '../layout/structWriter.ts';
-import { moduleOf, monitorsOf } from '../state/moduleIdentity.ts';
+import { moduleOf, monitorsOf, technologyByte } from '../state/moduleIdentity.ts';
 import type { RegisterAccess } from './registerRow.ts';
 
 const CABLE_UNPLUGGED = 4;
 const OPTICAL_MODULE = 2;
 const PASSIVE_COPPER = 3;
-/** cable_technology. */
-const VCSEL_850 = 0;
-const EML_1310 = 6;
-const PASSIVE_UNEQUALIZED = 10;
 const READY = 3;
 const NVIDIA = 3;
 const MICROWATT = 1;
@@ -23,7 +19,7 @@ export function moduleInfo({ card, port, field }: RegisterAccess): Values {
     cable_type: module.optical ? OPTICAL_MODULE : PASSIVE_COPPER,
     cable_vendor: NVIDIA,
     cable_identifier: module.pddrIdentifier,
-    cable_technology: module.optical ? (module.wavelength > 1000 ? EML_1310 : VCSEL_850) : PASSIVE_UNEQUALIZED,
+    cable_technology: technologyByte(module),
     cable_length: module.lengthMetres,
     cable_power_class: module.optical ? 6 : 0,
     max_power: module.optical ? 36 : 2,

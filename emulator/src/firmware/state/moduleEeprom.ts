@@ -1,6 +1,6 @@
 import type { Card } from '../card.ts';
 import { checksum, put16, putText } from './eepromBytes.ts';
-import { type ModuleIdentity, type ModuleMonitors, moduleOf, monitorsOf } from './moduleIdentity.ts';
+import { type ModuleIdentity, type ModuleMonitors, moduleOf, monitorsOf, technologyByte } from './moduleIdentity.ts';
 import type { Port } from './port.ts';
 import { fillSff8472 } from './sff8472.ts';
 
@@ -60,6 +60,7 @@ function fillCmis(bytes: Uint8Array, module: ModuleIdentity, monitors: ModuleMon
     bytes[200] = module.optical ? 0xa0 : 0;
     bytes[201] = module.optical ? 34 : 2;
     bytes[202] = module.optical ? 0 : module.lengthMetres;
+    bytes[212] = technologyByte(module);
     bytes[222] = checksum(bytes, 128, 221);
     return true;
   }
@@ -97,7 +98,7 @@ function fillSff8636(bytes: Uint8Array, module: ModuleIdentity, monitors: Module
   bytes[131] = 0x80;
   bytes[140] = 0xff;
   bytes[146] = module.lengthMetres;
-  bytes[147] = module.optical ? 0 : 0xa0;
+  bytes[147] = technologyByte(module);
   putText(bytes, 148, 16, module.vendorName);
   bytes.set([0x48, 0xb0, 0x2d], 165);
   putText(bytes, 168, 16, module.partNumber);

@@ -47,6 +47,21 @@ export function moduleOf(card: Card, port: Port): ModuleIdentity | undefined {
   };
 }
 
+/** Technologies as SFF-8636 and CMIS number them. */
+const VCSEL_850 = 0;
+const EML_1310 = 6;
+const PASSIVE_UNEQUALIZED = 10;
+/** SFF-8472 says no more than this of a cable. */
+const SFP_PASSIVE_CABLE = 0x04;
+
+/** The byte of the memory that tells a module's technology: CMIS 212, SFF-8636 147 with it in the upper half, SFF-8472 8.
+ * PDDR gives it as it is. */
+export function technologyByte({ memory, optical, wavelength }: ModuleIdentity): number {
+  if (memory === 'sff8472') return optical ? 0 : SFP_PASSIVE_CABLE;
+  const technology = optical ? (wavelength > 1000 ? EML_1310 : VCSEL_850) : PASSIVE_UNEQUALIZED;
+  return memory === 'cmis' ? technology : technology << 4;
+}
+
 /** Monitored values of a module now. */
 export interface ModuleMonitors {
   /** °C. */

@@ -1,5 +1,6 @@
 import { checksum, put16, putText } from './eepromBytes.ts';
 import type { FillEeprom } from './moduleEeprom.ts';
+import { technologyByte } from './moduleIdentity.ts';
 
 const IDENTITY = 0x50;
 const DIAGNOSTICS = 0x51;
@@ -28,8 +29,7 @@ export const fillSff8472: FillEeprom = (bytes, module, monitors, i2cAddress) => 
   // Two-wire interface only.
   bytes[1] = 0x04;
   bytes[2] = module.optical ? LC : NO_SEPARABLE_CONNECTOR;
-  // Passive cable.
-  bytes[8] = module.optical ? 0 : 0x04;
+  bytes[8] = technologyByte(module);
   bytes[12] = Math.min(0xff, Math.round(module.laneMbps / NOMINAL_UNIT));
   // OM4 in units of 10 m; copper in metres.
   bytes[18] = module.optical ? module.lengthMetres / 10 : module.lengthMetres;

@@ -1,6 +1,7 @@
 import type { Item } from '../../collect/item.ts';
 import { moduleBytes } from '../moduleMemory/moduleBytes.ts';
 import { type ModuleFacts, moduleFacts } from '../moduleMemory/moduleFacts.ts';
+import { cableTechnology } from './cableTechnology.ts';
 import type { FoundFields, FoundItems } from './foundItems.ts';
 import type { ReportRow, Severity } from './report.ts';
 import { row, words } from './reportRows.ts';
@@ -44,7 +45,7 @@ function identityRows(page: FoundFields, memory: ModuleFacts | undefined): reado
   return [
     row('Identifier', memory?.identifier),
     row('Memory map', memory?.memoryMap),
-    row('Technology', words(page, 'cable_technology')),
+    row('Technology', cableTechnology(page)),
     row('Length', page.number('cable_length'), { unit: 'm' }),
     row('Wavelength', copper ? undefined : page.number('wavelength'), { unit: 'nm' }),
     row('Vendor', page.text('vendor_name') ?? memory?.vendorName),
