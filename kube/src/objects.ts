@@ -73,7 +73,24 @@ export interface KubeStatus {
 
 /** True when an unknown JSON value is a Status object, which the API server sends instead of the object asked for. */
 export function isKubeStatus(value: unknown): value is KubeStatus {
-  return typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'Status';
+  if (!isObject(value) || value['kind'] !== 'Status') return false;
+  const { message, reason, code, details } = value;
+  const retryAfterSeconds = isObject(details) ? details['retryAfterSeconds'] : undefined;
+  return (
+    isOptional(message, 'string') &&
+    isOptional(reason, 'string') &&
+    isOptional(code, 'number') &&
+    (details === undefined || isObject(details)) &&
+    isOptional(retryAfterSeconds, 'number')
+  );
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isOptional(value: unknown, type: 'string' | 'number'): boolean {
+  return value === undefined || typeof value === type;
 }
 
 /** `namespace/name`, or `name` for cluster-scoped objects: the key of stores and work queues. */

@@ -77,19 +77,27 @@ export function acceptMetadata(kind: 'PartialObjectMetadata' | 'PartialObjectMet
 }
 
 function parseEvent<T extends KubeObject>(line: string, attempted: string): WatchEvent<Stored<T>> {
-  let event: { type?: string; object?: Stored<T> };
+  let event: { type?: unknown; object?: Stored<T> | null } | null;
   try {
     event = JSON.parse(line);
   } catch (cause) {
     throw streamBroken(attempted, 'a line that is not JSON', cause);
   }
-  const { type, object } = event;
+  const { type, object } = event ?? {};
   if (type === 'ERROR' && isKubeStatus(object)) throw errorOfStatus(attempted, object);
-  if (!object?.metadata) throw streamBroken(attempted, `an event of type ${type} without an object`, undefined);
-  if (type === 'BOOKMARK') return { type, resourceVersion: object.metadata.resourceVersion };
-  if (type === 'ADDED' || type === 'MODIFIED' || type === 'DELETED')
-    return { type, object: stripManagedFields(object) };
-  throw streamBroken(attempted, `an event of unknown type ${type}`, undefined);
+  if (type !== 'BOOKMARK' && type !== 'ADDED' && type !== 'MODIFIED' && type !== 'DELETED') {
+    throw streamBroken(attempted, `an event of unknown type ${String(type).slice(0, 40)}`, undefined);
+  }
+  const { name, resourceVersion }: { name?: unknown; resourceVersion?: unknown } = object?.metadata ?? {};
+  const named = type === 'BOOKMARK' || typeof name === 'string';
+  if (object === undefined || object === null || typeof resourceVersion !== 'string' || !named) {
+    throw streamBroken(
+      attempted,
+      `an event of type ${type} without an object that has a name and a version`,
+      undefined,
+    );
+  }
+  return type === 'BOOKMARK' ? { type, resourceVersion } : { type, object: stripManagedFields(object) };
 }
 
 function streamBroken(attempted: string, reason: string, cause: unknown): KubeError {

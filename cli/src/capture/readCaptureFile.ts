@@ -7,6 +7,9 @@ import type { Io } from '../io.ts';
 
 export type CaptureDraft = Draft<DiagnosticCapture>;
 
+/** A capture has a few hundred at most. */
+const MOST_VALUES = 100_000;
+
 /** Reads the one DiagnosticCapture of a YAML or JSON file (`-` for standard input).
  * @param namespace of the command line, when it names one
  * @throws UsageError */
@@ -40,8 +43,24 @@ export function parseCapture(text: string, where: string): CaptureDraft {
   if (typeof name !== 'string' && typeof generateName !== 'string') {
     throw new UsageError(`${where}: metadata.name, or metadata.generateName, is required`);
   }
+  if (!isBounded(document)) {
+    throw new UsageError(
+      `${where} has an anchor that holds itself, or more than ${MOST_VALUES} values with all aliases`,
+    );
+  }
   // Everything else is the API server's to judge: it has the schema, and validates strictly.
   return document as unknown as CaptureDraft;
+}
+
+/** Whether JSON can be made of what YAML gave, in reasonable size: aliases make trees that are endless, or nearly. */
+function isBounded(document: unknown): boolean {
+  const open: unknown[] = [document];
+  for (let values = 0; open.length > 0; values += 1) {
+    if (values + open.length > MOST_VALUES) return false;
+    const value = open.pop();
+    if (typeof value === 'object' && value !== null) open.push(...Object.values(value));
+  }
+  return true;
 }
 
 async function readFileOr(file: string): Promise<string> {

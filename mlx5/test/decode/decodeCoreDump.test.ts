@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
+import { fuzzing, keptBytes } from '../../../tools/src/fuzz/fuzzing.ts';
 import { decodeCoreDump, summariseMemory } from '../../src/decode/decodeCoreDump.ts';
 
 /** Pairs of address and value, big endian. */
@@ -53,6 +55,22 @@ test('a window by hand: the register in front, its pairs behind', (t) => {
   t.deepEqual(unknown, {});
 });
 
+test('whatever firmware puts into a window, it can be shown, and no longer than it was by much', (t) => {
+  const kept = keptBytes(new URL('./corpus/core-dump/', import.meta.url)).map((bytes): [Uint8Array] => [bytes]);
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 400 }), (outbox) => {
+      const { fields, texts, unknown } = decodeCoreDump(outbox);
+      const json = JSON.stringify({ fields, texts, unknown }, (_, value) =>
+        typeof value === 'bigint' ? value.toString() : value,
+      );
+      assert.ok(json.length < 2000 + 40 * outbox.length, `${json.length} characters of ${outbox.length} bytes`);
+      assert.equal(fields['words'], Math.floor(Math.max(0, outbox.length - 80) / 8));
+    }),
+    fuzzing<[Uint8Array]>(300, kept),
+  );
+  t.pass();
+});
+
 test('any bytes are summed up in one pass; runs beyond the list are counted', (t) => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 4000 }), (bytes) => {
@@ -60,6 +78,7 @@ test('any bytes are summed up in one pass; runs beyond the list are counted', (t
       const listed = ranges.reduce((sum, range) => sum + range.words, 0);
       return words * 8 + trailing === bytes.length && (rangeCount > ranges.length ? listed < words : listed === words);
     }),
+    fuzzing(100),
   );
   const scattered = pairs(...Array.from({ length: 5000 }, (_, at) => [at * 64, at] as const));
   const outbox = new Uint8Array(80 + scattered.length);

@@ -1,5 +1,7 @@
+import assert from 'node:assert/strict';
 import test from 'ava';
 import fc from 'fast-check';
+import { fuzzing, keptBytes } from '../../../tools/src/fuzz/fuzzing.ts';
 import { decodeHost } from '../../src/decode/decodeHost.ts';
 
 for (const [title, text, fields] of [
@@ -15,10 +17,41 @@ for (const [title, text, fields] of [
   test(title, (t) => t.deepEqual(decodeHost('/sys/x', Buffer.from(text)).fields, fields));
 }
 
-test('fuzz: any bytes decode to something that JSON can hold', (t) => {
+/** Lines as a kernel would write them, and not quite. */
+const line = fc.oneof(
+  fc.string({ maxLength: 40 }),
+  fc
+    .tuple(
+      fc.constantFrom('RxErr', '__proto__', 'constructor', '', '\u0000'),
+      fc.constantFrom(' ', '\t', ''),
+      fc.bigInt(),
+    )
+    .map((parts) => parts.join('')),
+  fc
+    .tuple(
+      fc.bigInt({ min: -9n, max: 1n << 70n }),
+      fc.bigInt({ min: 0n, max: 1n << 70n }),
+      fc.string({ maxLength: 20 }),
+    )
+    .map(([priority, sequence, text]) => `${priority},${sequence},17,-;${text}`),
+  fc.constantFrom(' SUBSYSTEM=pci', ' ', '6,1,2,-;', '6,1,2', ';'),
+);
+const lines = fc.array(line, { maxLength: 20 }).map((all) => Uint8Array.from(Buffer.from(all.join('\n'))));
+
+test('whatever the kernel says, it decodes to something that JSON can hold, no longer than it was by much', (t) => {
+  const bytes = fc.oneof(fc.uint8Array({ maxLength: 300 }), lines);
   fc.assert(
-    fc.property(fc.uint8Array(), fc.constantFrom('/sys/x', '/dev/kmsg'), (bytes, path) => {
-      t.notThrows(() => JSON.stringify(decodeHost(path, bytes)));
+    fc.property(fc.tuple(bytes, fc.constantFrom('/sys/x', '/dev/kmsg')), ([said, path]) => {
+      const { fields, texts } = decodeHost(path, said);
+      const json = JSON.stringify({ fields, texts });
+      assert.ok(json.length < 1000 + 100 * said.length, `${json.length} characters of ${said.length} bytes`);
+      assert.deepEqual(JSON.parse(json), JSON.parse(JSON.stringify({ fields, texts })));
+      assert.equal(Object.getPrototypeOf(fields), Object.prototype);
     }),
+    fuzzing<[readonly [Uint8Array, string]]>(
+      500,
+      keptBytes(new URL('./corpus/host/', import.meta.url)).map((kept) => [[kept, '/dev/kmsg']]),
+    ),
   );
+  t.pass();
 });
