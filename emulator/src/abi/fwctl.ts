@@ -93,11 +93,12 @@ function openFile({ queue, uctxCap, onTaint }: FwctlOptions, caller: Caller, buf
       return errno.EBADMSG;
     }
     const request = structure.bytes.slice(0, abi.rpc.bytes);
-    return runRpc(queue, buffers, command, EMPTY, () => {
-      const unwritable = buffers.outbox.writeTo(pid, outAddress, outLength);
+    return runRpc(queue, buffers, command, EMPTY, (answerBytes) => {
+      const unwritable = buffers.outbox.writeTo(pid, outAddress, Math.min(answerBytes, outLength));
       if (unwritable !== 0) return unwritable;
-      // The driver's answer is always as long as the caller asked for, so out_len goes back unchanged.
+      // The driver's answer is as long as the caller asked for, so out_len goes back unchanged, but for a fault.
       structure.bytes.set(request);
+      putU32(structure.bytes, abi.rpc.out_len, answerBytes);
       return structure.writeTo(pid, argument, abi.rpc.bytes);
     });
   }

@@ -75,8 +75,8 @@ function openFile(options: Mlx5ctlOptions, caller: Caller, buffers: Buffers): Op
     const outAddress = getU64(call.input, rpc.out);
     giveBackAsItCame(call);
     const structure = call.output;
-    return runRpc(queue, buffers, { uid, pid, inLength, outLength }, structure, () =>
-      buffers.outbox.writeTo(pid, outAddress, outLength),
+    return runRpc(queue, buffers, { uid, pid, inLength, outLength }, structure, (answerBytes) =>
+      buffers.outbox.writeTo(pid, outAddress, Math.min(answerBytes, outLength)),
     );
   }
 

@@ -17,17 +17,21 @@ export interface Rpc {
 /** Hands the command in `buffers.inbox` to the command queue and, now or when a held command is done, gives its answer
  * to the caller.
  * @param structure what the kernel copies back for this ioctl number, ready to be sent
- * @param deliver writes `buffers.outbox` to the caller; returns 0 or an errno */
+ * @param deliver writes `buffers.outbox` to the caller, as an answer of so many bytes; returns 0 or an errno */
 export function runRpc(
   queue: CommandQueue,
   buffers: RpcBuffers,
   { uid, pid, inLength, outLength }: Rpc,
   structure: Uint8Array,
-  deliver: () => number,
+  deliver: (answerBytes: number) => number,
 ): ReturnType<OpenDevice['ioctl']> {
   const outbox = buffers.outbox.bytes.subarray(0, outLength);
-  const outcome = queue.submit({ uid, pid, inbox: buffers.inbox.bytes.subarray(0, inLength), outbox });
-  if (typeof outcome === 'number') return outcome === 0 ? deliver() : outcome;
+  let answerBytes = outLength;
+  const tellLength = (bytes: number): void => {
+    answerBytes = bytes;
+  };
+  const outcome = queue.submit({ uid, pid, inbox: buffers.inbox.bytes.subarray(0, inLength), outbox, tellLength });
+  if (typeof outcome === 'number') return outcome === 0 ? deliver(answerBytes) : outcome;
   const answer = structure.slice();
   return {
     get dueNs() {
@@ -37,7 +41,7 @@ export function runRpc(
       const failure = outcome.run(buffers.outbox.bytes.subarray(0, outLength));
       if (failure !== 0) return failure;
       output.set(answer);
-      return deliver();
+      return deliver(outLength);
     },
   };
 }

@@ -5,6 +5,9 @@ import { CORE_DUMP_SIZES, isCoreDumpSize } from '../firmware/memory/coreMemory.t
 import { status } from '../firmware/status.ts';
 import { type ErrnoName, errno } from '../system/errno.ts';
 
+/** Lengths are 32 bits in the drivers' structures. */
+const MAX_LENGTH = 0xffff_ffff;
+
 export type ControlRequest =
   | { readonly kind: 'fault'; readonly filter: FaultFilter; readonly effect: FaultEffect }
   | { readonly kind: 'remove' | 'restore'; readonly device: string }
@@ -102,9 +105,14 @@ function parseEffect(fault: unknown, request: Record<string, unknown>): FaultEff
         throw new ControlError('"corrupt" needs "offset", a byte of the outbox, and "xor", 1 to 255');
       return { kind: 'corrupt', offset, xor };
     }
+    case 'length': {
+      const bytes = count(request, 'bytes');
+      if (bytes === undefined || bytes > MAX_LENGTH) throw new ControlError('"length" needs "bytes", 0 to 4294967295');
+      return { kind: 'length', bytes };
+    }
     default:
       throw new ControlError(
-        `"fault" is one of refuse, delay, hang, errno, corrupt, remove, restore, internalError, clear; not ${JSON.stringify(fault)}`,
+        `"fault" is one of refuse, delay, hang, errno, corrupt, length, remove, restore, internalError, clear; not ${JSON.stringify(fault)}`,
       );
   }
 }

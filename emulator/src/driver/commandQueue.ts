@@ -13,6 +13,8 @@ export interface Command {
   readonly pid: number;
   readonly inbox: Uint8Array;
   readonly outbox: Uint8Array;
+  /** Is told how long the answer is to be said to be, where that is not what was asked for. */
+  readonly tellLength?: (bytes: number) => void;
 }
 
 /** A command that a fault keeps back. */
@@ -147,6 +149,9 @@ export function createCommandQueue({
         if (fault.offset < outbox.length) outbox[fault.offset] = (outbox[fault.offset] ?? 0) ^ fault.xor;
         return result;
       }
+      case 'length':
+        command.tellLength?.(fault.bytes);
+        return execute(command, startedNs);
       case 'delay':
         return hold(command, startedNs, { dueNs: startedNs + fault.ms * 1e6 }, 0);
       case 'hang': {

@@ -7,6 +7,8 @@ export type FaultEffect =
   | { readonly kind: 'errno'; readonly errno: number }
   /** Bits of one byte of the outbox are turned over, after firmware has answered. */
   | { readonly kind: 'corrupt'; readonly offset: number; readonly xor: number }
+  /** The driver tells of an answer of so many bytes, whatever was asked for, and gives no more than them. */
+  | { readonly kind: 'length'; readonly bytes: number }
   | { readonly kind: 'remove' }
   /** The driver has found firmware dead and lets nothing through any more, whatever the command. */
   | { readonly kind: 'internalError' };

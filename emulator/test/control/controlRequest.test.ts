@@ -105,6 +105,8 @@ const refused: readonly (readonly [unknown, RegExp])[] = [
   [{ fault: 'errno', errno: 'EWHAT' }, /"errno" is one of/],
   [{ fault: 'corrupt', offset: 3 }, /"corrupt" needs "offset"/],
   [{ fault: 'corrupt', offset: 3, xor: 256 }, /"xor", 1 to 255/],
+  [{ fault: 'length' }, /"length" needs "bytes"/],
+  [{ fault: 'length', bytes: 2 ** 32 }, /0 to 4294967295/],
   [{ fault: 'remove' }, /"remove" needs a device/],
   [{ fault: 'hang', device: 3 }, /"device" is text/],
 ];

@@ -4,13 +4,27 @@ import fc from 'fast-check';
 import { fuzzing } from '../../../tools/src/fuzz/fuzzing.ts';
 import { ControlError, parseControlRequest } from '../../src/control/controlRequest.ts';
 
-const FIELDS = ['fault', 'status', 'syndrome', 'ms', 'errno', 'offset', 'xor', 'device', 'opcode', 'register', 'times'];
+const FIELDS = [
+  'fault',
+  'status',
+  'syndrome',
+  'ms',
+  'errno',
+  'offset',
+  'xor',
+  'device',
+  'opcode',
+  'register',
+  'times',
+  'bytes',
+];
 const WORDS = [
   'refuse',
   'delay',
   'hang',
   'errno',
   'corrupt',
+  'length',
   'remove',
   'restore',
   'clear',
