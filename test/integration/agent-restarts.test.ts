@@ -28,6 +28,11 @@ for (const point of [...Object.keys(CRASH_POINTS), 'items-flushed:4', 'collector
     t.true(status?.devices?.every(({ manifest, itemErrors }) => manifest !== undefined && itemErrors === 0));
     t.deepEqual(readAgain(safe, bench.captured(from)), []);
     await bench.until(() => bench.spooled().length === 0, 'the spool is empty');
+    // The next agent is killed where this one would still write its journal.
+    await bench.until(
+      async () => /^nicdiag_captures_open 0$/m.test(await bench.agent.metrics()),
+      'the agent has nothing left to do',
+    );
     const { devices } = await bench.reader(name).list({ signal: AbortSignal.timeout(180_000) });
     t.is(devices.length, 2);
   });
