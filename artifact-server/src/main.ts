@@ -1,6 +1,12 @@
-import { mkdirSync } from 'node:fs';
 import { createKubeClient, loadKubeConfig } from '@nicdiag/kube';
-import { answerQuestions, createLogger, createProbeServer, lockDirectory, runProgram } from '@nicdiag/runtime';
+import {
+  answerQuestions,
+  createLogger,
+  createProbeServer,
+  lockDirectory,
+  makeDirectory,
+  runProgram,
+} from '@nicdiag/runtime';
 import { type ArtifactServer, createArtifactServer } from './artifactServer.ts';
 import { createServerMetrics } from './metrics.ts';
 import { parseOptions, type ServerOptions, USAGE, UsageError } from './options.ts';
@@ -11,7 +17,7 @@ const logger = createLogger({ program: 'artifact-server', level: options.logLeve
 await runProgram(
   async ({ signal }) => {
     const metrics = createServerMetrics();
-    mkdirSync(options.store, { recursive: true });
+    makeDirectory(options.store);
     let server: ArtifactServer | undefined;
     await using _probes = await createProbeServer({
       listen: options.healthListen,

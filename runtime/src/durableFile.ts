@@ -1,5 +1,6 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeDirectory } from './makeDirectory.ts';
 
 /** Puts a file in place so that after a power cut it holds either all of the new bytes or all of the old ones:
  * temporary file, fsync, rename, fsync of the directory. The directory must exist. */
@@ -27,11 +28,7 @@ export async function removeDurably(path: string): Promise<void> {
 
 /** Makes a directory and its parents, durably. */
 export async function makeDirectoryDurably(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let directory = path; directory.length >= first.length; directory = dirname(directory)) {
-    await syncDirectory(dirname(directory));
-  }
+  for (const directory of makeDirectory(path, { mode: 0o700 })) await syncDirectory(dirname(directory));
 }
 
 /** Makes names that were created, renamed or removed in a directory survive a power cut. */

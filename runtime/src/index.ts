@@ -15,6 +15,7 @@ export { DurationError, formatDuration, parseDuration } from './duration.ts';
 export { type EventLoopLag, watchEventLoopLag } from './eventLoopLag.ts';
 export { ListenAddressError, parseListen } from './listenAddress.ts';
 export { closeLogger, createLogger, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
+export { makeDirectory } from './makeDirectory.ts';
 export { createProbeServer, type ProbeServer, type ProbeServerOptions } from './probeServer.ts';
 export { formatQuantity, parseQuantity, QuantityError } from './quantity.ts';
 export { createRegistry, type Registry } from './registry.ts';

@@ -1,13 +1,13 @@
 import { access, constants } from 'node:fs/promises';
+import { makeDirectory } from '@nicdiag/runtime';
 import { UsageError } from '../exitCodes.ts';
-import { makeDirectory } from '../output/makeDirectory.ts';
 
 /** Makes the directory that a bundle goes to, or finds out before anything is asked of cluster or device that it cannot
  * be.
  * @throws UsageError */
 export async function makeOutputDirectory(directory: string): Promise<void> {
   try {
-    await makeDirectory(directory);
+    makeDirectory(directory);
     await access(directory, constants.W_OK);
   } catch (cause) {
     const why = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
