@@ -11,6 +11,7 @@ import {
 import { COMMANDS_ONLY, type CollectContext, type Collector, CollectorStop } from './collector.ts';
 import type { Item } from './item.ts';
 import { answerOf, type RegisterIndex, readRegister } from './itemReader.ts';
+import { LIMITED_FUNCTION } from './limitedFunction.ts';
 import { createRegisterSession, type RegisterSession, registerOf } from './registerSession.ts';
 import type { NvConfigSpec, NvValues } from './spec.ts';
 
@@ -124,6 +125,6 @@ function unsupported({ device }: CollectContext, asked: number): CollectorStop {
   return new CollectorStop(
     'Unsupported',
     `${device.pciAddress} (${device.model} ${device.function}) tells this host nothing of its configuration: ` +
-      `${asked} settings were asked for. It is a limited function: capture from the function that owns the card`,
+      `${asked} settings were asked for. ${LIMITED_FUNCTION}`,
   );
 }

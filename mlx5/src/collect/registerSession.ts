@@ -12,6 +12,7 @@ import { isNotHere } from './commandRunner.ts';
 import type { Item } from './item.ts';
 import { type Answered, answer, answerOf, capabilityRead, type RegisterIndex, registerRead } from './itemReader.ts';
 import { createKeySet, numberOf } from './keyNumbers.ts';
+import { LIMITED_FUNCTION } from './limitedFunction.ts';
 import type { Read } from './placing.ts';
 import { CAPABILITY_MASKS, STEERING } from './steering.ts';
 
@@ -139,8 +140,7 @@ export function createRegisterSession(context: CollectContext): RegisterSession 
     return new CollectorStop(
       'Unsupported',
       `${device.pciAddress} (${device.model} ${device.function}) lets this host read no registers: ` +
-        `${count.notHere} were asked for and refused${example}. It is a limited function (a VF, or a host that the DPU ` +
-        'does not trust): capture from the function that owns the card',
+        `${count.notHere} were asked for and refused${example}. ${LIMITED_FUNCTION}`,
     );
   }
 

@@ -270,7 +270,8 @@ test('a limited function is Unsupported, with a word on where to ask', async (t)
       { name: 'conf', state: 'Unsupported' },
     ],
   );
-  for (const { message } of ends) t.regex(message ?? '', /limited function/);
+  for (const { message } of ends)
+    t.regex(message ?? '', /limited function: .*, or firmware that grants no tools resources\. Ask from/);
 });
 
 test('a register that firmware refuses is an error item, and the page has the rest', async (t) => {
