@@ -547,7 +547,7 @@ export interface NodeCounts {
    */
   failed: number;
   /**
-   * Nodes none of whose devices supports the collectors.
+   * Nodes none of whose devices supports any of the collectors. A node where some of it is supported counts as succeeded, and the reason is WithUnsupported.
    */
   unsupported: number;
   /**
