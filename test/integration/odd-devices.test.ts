@@ -34,6 +34,24 @@ test('a card in flash recovery is published with the reason, though it has no ch
   t.regex(table, /0000:17:00\.0 +BlueField-2 .* Unresponsive +FirmwareInRecovery/);
 });
 
+test('a capture of nothing but a card in flash recovery names it, with the reason of its NicDevice', async (t) => {
+  const { stack } = t.context;
+  await published(stack, 'lab-a', '0000:03:00.0');
+  const devices = { pciAddresses: ['0000:03:00.0'] };
+  const target = { nodeNames: ['lab-a'], devices };
+  const collectors = [{ name: 'fw', type: 'FirmwareInfo' }];
+  const manifest = {
+    apiVersion: 'nicdiag.dev/v1alpha1',
+    kind: 'DiagnosticCapture',
+    metadata: { name: 'recovery', namespace: 'default' },
+    spec: { target, collectors },
+  };
+  await stack.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(manifest) });
+  const failures = () => stack.kubectl(['get', 'diagnosticcapture', 'recovery', '-o', 'jsonpath={.status.failures}']);
+  await awaited(async () => (await failures()) !== '', 'the capture has its failure');
+  t.regex(await failures(), /0000:03:00\.0 \(ConnectX-7\): FirmwareInRecovery, no firmware runs.*NoDeviceMatches/);
+});
+
 test('a card that nobody uses is as good as any', async (t) => {
   const status = await published(t.context.stack, 'lab-a', '0000:83:00.0');
   t.like(status, { health: 'Healthy', netdevs: [], rdmaDevices: [], link: 'Unknown', firmwareVersion: '28.42.1000' });

@@ -97,8 +97,8 @@ export const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
     check: "The message. Without a driver: the kernel's log for why mlx5_core gave up, or who else has the card (vfio-pci). With it: load `mlx5_fwctl` or `mlx5ctl`, and `UCTX_EN` of the card's configuration.",
   },
   NoDeviceMatches: {
-    means: "No device of the node passes the device filter.",
-    check: "`kubectl get nicdevices -o wide` against `spec.target.devices`; VFs need `functions: [PF, VF]`.",
+    means: "No device of the node passes the device filter and can be asked.",
+    check: "`kubectl get nicdevices -o wide` against `spec.target.devices`; VFs need `functions: [PF, VF]`. The message names cards that the filter means but that are in flash recovery or have no debug channel.",
   },
   NoNodeMatches: {
     means: "The node selector selects no node.",

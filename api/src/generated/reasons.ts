@@ -46,7 +46,7 @@ export const Reason = {
   ModuleError: 'ModuleError',
   /** The node has the card, but no debug channel to it. */
   NoDebugChannel: 'NoDebugChannel',
-  /** No device of the node passes the device filter. */
+  /** No device of the node passes the device filter and can be asked. */
   NoDeviceMatches: 'NoDeviceMatches',
   /** The node selector selects no node. */
   NoNodeMatches: 'NoNodeMatches',

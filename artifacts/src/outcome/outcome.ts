@@ -46,10 +46,16 @@ export function foldCollectors(collectors: readonly CollectorOutcome[]): DeviceO
   };
 }
 
-/** Folds the devices of the node; none at all means that no device passed the filter. */
-export function foldDevices(devices: readonly ({ readonly pciAddress: string } & DeviceOutcome)[]): NodeOutcome {
+/** Folds the devices of the node; none at all means that no device passed the filter.
+ * @param meant devices that would have passed it, had they a channel, each with the reason why not */
+export function foldDevices(
+  devices: readonly ({ readonly pciAddress: string } & DeviceOutcome)[],
+  meant: readonly string[] = [],
+): NodeOutcome {
   if (devices.length === 0) {
-    return { state: 'Failed', reason: 'NoDeviceMatches', message: 'no device of this node passes spec.target.devices' };
+    const nobody = 'no device of this node passes spec.target.devices';
+    const but = meant.length === 0 ? '' : `, but cards that cannot be asked do: ${meant.join('; ')}`;
+    return { state: 'Failed', reason: 'NoDeviceMatches', message: `${nobody}${but}` };
   }
   const states = new Set(devices.map(({ state }) => state));
   const told = devices.filter(({ reason }) => reason !== 'Succeeded');

@@ -103,3 +103,12 @@ test('messages name the collector and the device', (t) => {
   t.is(outcome.message, 'regs: it left');
   t.is(foldDevices([device('Failed', 'DeviceGone')]).message, '0000:03:00.0: DeviceGone');
 });
+
+test('a filter that means only cards that cannot be asked names them', (t) => {
+  t.is(foldDevices([]).message, 'no device of this node passes spec.target.devices');
+  t.is(
+    foldDevices([], ['0000:03:00.0 (ConnectX-7): FirmwareInRecovery, no firmware runs on it']).message,
+    'no device of this node passes spec.target.devices, but cards that cannot be asked do: ' +
+      '0000:03:00.0 (ConnectX-7): FirmwareInRecovery, no firmware runs on it',
+  );
+});

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import anyTest, { type TestFn } from 'ava';
 import { type EmulatedHost, emulatedHost, whyNoEmulator } from '../../../mlx5/test/emulatedHost.ts';
 import { runCli } from '../../src/program.ts';
@@ -34,6 +37,19 @@ test('cards in flash recovery are listed with the reason, and named when they ar
   t.is(asked.code, 1);
   t.regex(asked.err, /0000:03:00\.0 \(ConnectX-7\): no firmware runs on it/);
   t.is((await run(host, 'fwinfo')).code, 0, 'the only one that can be asked needs no name');
+});
+
+test('a capture of nothing but a card in flash recovery names it with the reason', async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), 'nicdiag-recovery-'));
+  t.teardown(() => rm(directory, { recursive: true, force: true }));
+  const file = join(directory, 'capture.json');
+  const target = { nodeNames: ['here'], devices: { pciAddresses: ['0000:03:00.0'] } };
+  const spec = { target, collectors: [{ name: 'fw', type: 'FirmwareInfo' }] };
+  const head = { apiVersion: 'nicdiag.dev/v1alpha1', kind: 'DiagnosticCapture', metadata: { name: 'recovery' } };
+  await writeFile(file, JSON.stringify({ ...head, spec }));
+  const { code, err } = await run(t.context['lab-a'], 'run', '-f', file, '--output', directory);
+  t.is(code, 1, err);
+  t.regex(err, /NoDeviceMatches: .*0000:03:00\.0 \(ConnectX-7\): FlashRecovery, no firmware runs on it/);
 });
 
 test('the sides of a DPU are told apart, and a subfunction stands for its PF', async (t) => {

@@ -1,6 +1,6 @@
-import type { NodeCapture } from '@nicdiag/api';
+import type { NicdeviceReason, NodeCapture } from '@nicdiag/api';
 import type { ItemDecoder, WallClock } from '@nicdiag/artifacts';
-import type { DeviceIdentity, DevlinkAccess, NicFunction } from '@nicdiag/mlx5';
+import type { DeviceIdentity, DevlinkAccess, NicFunction, UnreachableFunction } from '@nicdiag/mlx5';
 import type { Logger } from '@nicdiag/runtime';
 import type { ServerTime } from '../apiServer/serverTime.ts';
 import type { Observed } from '../inbox/decide.ts';
@@ -51,6 +51,8 @@ export type NodeCaptureKey = Pick<StatusTarget, 'namespace' | 'name'>;
 export interface CaptureInventory {
   /** What is there now. */
   scan(): readonly NicFunction[];
+  /** Those that are there but cannot be asked, each with the reason that its NicDevice has. */
+  unreachable(): readonly { readonly device: UnreachableFunction; readonly reason: NicdeviceReason }[];
   /** One function as it is now, or was a moment ago: a look at a host with many takes tens of milliseconds. */
   find(pciAddress: string): NicFunction | undefined;
   /** What firmware says of itself; asked now when it has not been asked before. Empty where it does not answer. */

@@ -97,7 +97,7 @@ function nodeOutcome(
   record: CaptureRecord,
   outcomes: readonly ({ readonly pciAddress: string } & DeviceOutcome)[],
 ): NodeOutcome {
-  if (record.devices !== undefined || record.stop === undefined) return foldDevices(outcomes);
+  if (record.devices !== undefined || record.stop === undefined) return foldDevices(outcomes, record.meant);
   if (record.stop === 'DeadlineExceeded' || record.stop === 'NodeDeadlineExceeded') {
     return { state: 'Failed', reason: record.stop, message: 'the time was up before the devices were looked at' };
   }

@@ -1,5 +1,5 @@
 import { createCollectorSpool, digestOf, type FinishedCollector, fittingManifestBytes } from '@nicdiag/artifacts';
-import { matchesFilter, type NicFunction, needsIdentity } from '@nicdiag/mlx5';
+import { type DeviceFilter, matchesFilter, type NicFunction, needsIdentity } from '@nicdiag/mlx5';
 import { toError } from '@nicdiag/runtime';
 import { crashPoint } from '../crashPoints.ts';
 import type { DeviceRecord } from '../journal/captureRecord.ts';
@@ -102,10 +102,20 @@ async function choose(context: CaptureContext, capture: CaptureState): Promise<r
     if (matchesFilter({ ...device, ...(psid === undefined ? {} : { psid }) }, filter)) chosen.push(device);
   }
   if (capture.commands.aborted) return [];
-  await capture.update((record) => chooseDevices(record, chosen));
+  const meant = chosen.length > 0 ? [] : meantButUnreachable(context, filter);
+  await capture.update((record) => chooseDevices(record, chosen, meant));
   capture.logger.info('devices are chosen', { devices: chosen.map(({ pciAddress }) => pciAddress) });
   crashPoint('devices-chosen');
   return capture.record.devices ?? [];
+}
+
+/** Cards in flash recovery or without a channel that the filter would have chosen, as far as that can be said of a card
+ * that tells no PSID. */
+function meantButUnreachable({ inventory }: CaptureContext, filter: DeviceFilter): readonly string[] {
+  return inventory
+    .unreachable()
+    .filter(({ device }) => matchesFilter(device, { ...filter, psids: [] }))
+    .map(({ device, reason }) => `${device.pciAddress} (${device.model}): ${reason}, ${device.message}`);
 }
 
 async function collectAndUpload(

@@ -35,9 +35,14 @@ export function explainHealth(answer: DeviceAnswer): ExplainedHealth {
       return answered(answer.facts);
     case 'unreachable':
       return answer.why === 'FlashRecovery'
-        ? only('Unresponsive', 'False', 'FirmwareInRecovery', answer.message)
-        : only('Unknown', 'Unknown', 'NoDebugChannel', answer.message);
+        ? only('Unresponsive', 'False', reasonOfUnreachable(answer.why), answer.message)
+        : only('Unknown', 'Unknown', reasonOfUnreachable(answer.why), answer.message);
   }
+}
+
+/** The reason that the NicDevice of a device without a channel has. */
+export function reasonOfUnreachable(why: UnreachableReason): NicdeviceReason {
+  return why === 'FlashRecovery' ? 'FirmwareInRecovery' : 'NoDebugChannel';
 }
 
 function failed({ outcome, message = outcome }: LaneEnd): ExplainedHealth {

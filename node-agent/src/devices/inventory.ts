@@ -4,7 +4,7 @@ import type { CaptureInventory } from '../captures/captureContext.ts';
 import type { LaneScheduler } from '../lanes/laneScheduler.ts';
 import { askDevice } from './askDevice.ts';
 import type { DeviceFacts } from './deviceFacts.ts';
-import type { DeviceAnswer } from './explainHealth.ts';
+import { type DeviceAnswer, reasonOfUnreachable } from './explainHealth.ts';
 
 /** One function of this node and what is known of it. */
 export interface KnownDevice {
@@ -92,6 +92,8 @@ export function createInventory(options: InventoryOptions): Inventory {
 
   return {
     scan: look,
+    unreachable: () =>
+      discoverUnreachable().map((device) => ({ device, reason: reasonOfUnreachable(device.unreachable) })),
     find(pciAddress) {
       const recent = found !== undefined && performance.now() - lookedAt < RECENT_MS;
       return (recent ? found : look())?.find((device) => device.pciAddress === pciAddress);

@@ -18,6 +18,8 @@ export interface CaptureRecord {
   readonly stop?: StopReason;
   /** Those that passed the filter when the capture began; absent until then. */
   readonly devices?: readonly DeviceRecord[];
+  /** When none did: devices without a channel that the filter means, each with its NicDevice's reason. */
+  readonly meant?: readonly string[];
   /** Set when the NodeCapture has a terminal status, whoever wrote it. */
   readonly reportedAt?: string;
 }

@@ -11,9 +11,18 @@ import type {
 
 /** The steps of a capture's life. Each is idempotent: one that is repeated after a crash changes nothing. */
 
-export function chooseDevices(record: CaptureRecord, devices: readonly NicFunction[]): CaptureRecord {
+/** @param meant why devices that the filter means cannot be asked, for a capture that has no other */
+export function chooseDevices(
+  record: CaptureRecord,
+  devices: readonly NicFunction[],
+  meant: readonly string[] = [],
+): CaptureRecord {
   if (record.devices !== undefined) return record;
-  return { ...record, devices: devices.map((device) => ({ device, spans: [], ended: [] })) };
+  return {
+    ...record,
+    devices: devices.map((device) => ({ device, spans: [], ended: [] })),
+    ...(meant.length === 0 ? {} : { meant }),
+  };
 }
 
 /** The first reason stays: a deadline that passes after a cancel changes nothing. */

@@ -169,6 +169,7 @@ export class SimulatedNode {
       reporter: createStatusReporter(client, NODE, logger),
       inventory: {
         scan: () => this.devices,
+        unreachable: () => [],
         find: (pciAddress) => this.devices.find((device) => device.pciAddress === pciAddress),
         identify: async () => ({ psid: 'MT_1' }),
       },

@@ -3,7 +3,13 @@ import { mkdtemp, open, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { foldDevices, type NodeOutcome, readFileChunks, verifyBundle } from '@nicdiag/artifacts';
-import { discoverDevices, matchesFilter, type NicFunction } from '@nicdiag/mlx5';
+import {
+  type DeviceFilter,
+  discoverDevices,
+  discoverUnreachable,
+  matchesFilter,
+  type NicFunction,
+} from '@nicdiag/mlx5';
 import { parseQuantity } from '@nicdiag/runtime';
 import { readCaptureFile } from '../../capture/readCaptureFile.ts';
 import { reportText } from '../../commands/verify.ts';
@@ -77,6 +83,7 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
     progress.end();
     const ended = foldDevices(
       devices.map(({ manifest, outcome }) => ({ pciAddress: manifest.device.pciAddress, ...outcome })),
+      devices.length > 0 ? [] : meantButUnreachable(options.hostRoot, spec.target.devices ?? {}),
     );
     if (devices.length === 0) throw new CommandError(`${ended.reason}: ${ended.message}`);
     const path = join(options.output, `${capture.namespace}-${capture.name}.tar.zst`);
@@ -91,6 +98,12 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
     progress.end();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+function meantButUnreachable(hostRoot: string, filter: DeviceFilter): readonly string[] {
+  return discoverUnreachable({ hostRoot })
+    .filter((device) => matchesFilter(device, { ...filter, psids: [] }))
+    .map(({ pciAddress, model, unreachable, message }) => `${pciAddress} (${model}): ${unreachable}, ${message}`);
 }
 
 function passes(device: NicFunction, psid: string | undefined, filter: Parameters<typeof matchesFilter>[1]): boolean {
