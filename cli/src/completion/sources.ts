@@ -75,6 +75,7 @@ export const OPTION_VALUES: Readonly<Record<string, Source | undefined>> = {
   '--impact': oneOf('ReadOnly', 'DebugWrite', 'Intrusive'),
   '--dry-run': oneOf('client', 'server', 'none'),
   '--mode': oneOf('Auto', 'Inline', 'Memory'),
+  'coredump --type': oneOf('Memory', 'General', 'QueuePair'),
   '--set': oneOf('Standard', 'All'),
   '--values': oneOf('Current', 'NextBoot', 'Default'),
   '--type': oneOf(...COLLECTOR_FLAGS.map(({ type }) => type)),

@@ -140,6 +140,16 @@ test('coredump needs memory that fwctl does not lend, and says so', async (t) =>
   t.regex(refused.err, /0000:17:00\.0.*fwctl/);
 });
 
+test('a core dump into the tracer is Unsupported, with the reason and what to run', async (t) => {
+  const { root } = t.context.host;
+  for (const type of ['General', 'QueuePair']) {
+    const refused = await run(root, 'coredump', '-d', 'fwctl0', '--impact', 'Intrusive', '--type', type);
+    t.is(refused.code, 1);
+    t.regex(refused.err, /needs the tracer.*reporter fw/);
+  }
+  t.is((await run(root, 'coredump', '-d', 'fwctl0', '--impact', 'Intrusive', '--type', 'Qp')).code, 3);
+});
+
 test('what is more than a read must be asked for', async (t) => {
   const { host } = t.context;
   await host.untilIdle();
