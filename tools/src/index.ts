@@ -20,6 +20,7 @@ export type { NodeSpec } from './realCluster/nodeSpec.ts';
 export { type PodUsage, podUsage } from './realCluster/podUsage.ts';
 export type { RealNode } from './realCluster/realNode.ts';
 export { type RealCluster, type RealClusterOptions, startRealCluster } from './realCluster/startRealCluster.ts';
+export { type S3Server, type S3ServerOptions, startS3Server } from './s3/startS3Server.ts';
 export { applyChart, installChart, renderChart } from './stack/chart.ts';
 export type { EmulatedHost, LoggedCommand } from './stack/emulator.ts';
 export { ChartError, runHelm } from './stack/helm.ts';

@@ -1,10 +1,19 @@
 import type { ServerResponse } from 'node:http';
-import { ArtifactError, type ErrorBody, ManifestError, StoreError } from '@nicdiag/artifacts';
+import { ArtifactError, type ArtifactReason, type ErrorBody, ManifestError, StoreError } from '@nicdiag/artifacts';
 import { isKubeError } from '@nicdiag/kube';
 import { errorCode, toError } from '@nicdiag/runtime';
 
 /** Also where the ledger, not a blob, finds no room. */
 const FULL = new Set(['ENOSPC', 'EDQUOT']);
+
+const STORE_REASONS = {
+  BlobNotFound: 'NotFound',
+  BlobCorrupt: 'BlobCorrupt',
+  StoreFull: 'StoreFull',
+  // Agents keep what they have and come again, also while somebody corrects the bucket's credentials.
+  StoreUnavailable: 'Unavailable',
+  StoreRefused: 'Unavailable',
+} as const satisfies Record<StoreError['code'], ArtifactReason>;
 
 /** What a failed request is answered with: a reason of the protocol and a sentence that names the object and what to do. */
 export function problemOf(thrown: unknown): ArtifactError {
@@ -12,8 +21,7 @@ export function problemOf(thrown: unknown): ArtifactError {
   const cause = toError(thrown);
   if (thrown instanceof ManifestError) return new ArtifactError('ManifestInvalid', cause.message, { cause });
   if (thrown instanceof StoreError) {
-    const reason = { BlobNotFound: 'NotFound', BlobCorrupt: 'BlobCorrupt', StoreFull: 'StoreFull' } as const;
-    return new ArtifactError(reason[thrown.code], thrown.message, { cause });
+    return new ArtifactError(STORE_REASONS[thrown.code], thrown.message, { cause });
   }
   if (isKubeError(thrown)) {
     const message = `the API server could not be asked, try again: ${thrown.message}`;

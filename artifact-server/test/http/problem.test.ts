@@ -14,6 +14,8 @@ for (const [title, thrown, code, status] of [
   ],
   ['a blob that is not what it should be', new StoreError('BlobCorrupt', 'damaged'), 'BlobCorrupt', 422],
   ['a volume without room for a blob', new StoreError('StoreFull', 'full'), 'StoreFull', 507],
+  ['a bucket that does not answer', new StoreError('StoreUnavailable', 'timeout'), 'Unavailable', 503],
+  ['a bucket that refuses', new StoreError('StoreRefused', 'AccessDenied'), 'Unavailable', 503],
   ['a volume without room for the ledger', Object.assign(new Error('write'), { code: 'ENOSPC' }), 'StoreFull', 507],
   ['an API server that is away', away, 'Unavailable', 503],
   ['anything else', new TypeError('x is not a function'), 'InternalError', 500],

@@ -59,7 +59,8 @@ export interface BlobUpload extends AsyncDisposable {
 }
 
 export class StoreError extends Error {
-  readonly code: 'BlobNotFound' | 'BlobCorrupt' | 'StoreFull';
+  /** `StoreUnavailable`: the same may succeed later. `StoreRefused`: only when somebody changes what the message names. */
+  readonly code: 'BlobNotFound' | 'BlobCorrupt' | 'StoreFull' | 'StoreUnavailable' | 'StoreRefused';
   constructor(code: StoreError['code'], message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'StoreError';

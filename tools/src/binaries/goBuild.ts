@@ -79,7 +79,7 @@ function linkerFlags({ kubernetes }: Versions): string {
 }
 
 /** Runs Go, saying every quarter of a minute how many packages are compiled (`go build -v` names each). */
-async function runGo(
+export async function runGo(
   go: string,
   args: readonly string[],
   cwd: string,
