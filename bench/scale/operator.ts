@@ -23,6 +23,7 @@ export async function bundleOperator(directory: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node24',
+    supported: { using: true },
     sourcemap: 'linked',
     logLevel: 'error',
     // CommonJS packages in an ESM bundle ask for require.

@@ -61,6 +61,30 @@ test.serial('the DaemonSet is rolled in mid-capture: nothing is lost', async (t)
   await complete(t, 'rolled');
 });
 
+test.serial(
+  "the artifact server's Pod is evicted: it moves with its volume, old and new evidence are there",
+  async (t) => {
+    const { download, kubectl } = t.context.installed;
+    const pods = ['-n', SYSTEM, 'get', 'pods', '-l', 'app.kubernetes.io/name=nicdiag-artifacts'];
+    const where = (): Promise<string> => kubectl(...pods, '-o', 'jsonpath={.items[*].spec.nodeName}');
+    const before = await where();
+    const goOn = await midCapture(t.context.installed, 'evicted');
+    // The devices are quick again: what they gave is uploaded while there is no server.
+    await goOn();
+    await kubectl(
+      'drain',
+      before,
+      '--ignore-daemonsets',
+      '--pod-selector=app.kubernetes.io/name=nicdiag-artifacts',
+      '--timeout=120s',
+    );
+    await complete(t, 'evicted');
+    t.not(await where(), before);
+    await download('rolled');
+    await kubectl('uncordon', before);
+  },
+);
+
 test.serial('a node loses its power and comes back with its disk: its part goes on', async (t) => {
   const { agentsReady, cluster } = t.context.installed;
   const goOn = await midCapture(t.context.installed, 'rebooted');

@@ -111,7 +111,7 @@ test.serial('installed again, it takes over what it left', async (t) => {
 
 /** Of the test's node, of the API server and of controllers: not of the release. */
 const OTHERS =
-  /^(Event|Node|CSINode|APIService|EndpointSlice|Endpoints) |kube-root-ca\.crt|ServiceAccount .*\/default$/;
+  /^(Event|Node|CSINode|APIService|EndpointSlice|Endpoints) |^Service default\/kubernetes$|kube-root-ca\.crt|ServiceAccount .*\/default$/;
 
 /** Kinds, captures with their nodes, and the namespace that holds the evidence with the operator's Lease. */
 const LEFT = [

@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import type { Build } from '@nicdiag/runtime';
 import { build } from 'esbuild';
 import { REPOSITORY } from '../stack/paths.ts';
+import { BUNDLE_TARGET } from './target.ts';
 
 /** Has its native part as a file, and so stays a package. */
 export const NATIVE = 'koffi';
@@ -33,8 +34,7 @@ export async function bundleCode(
     bundle: true,
     minify: true,
     keepNames: true,
-    platform: 'node',
-    target: 'node24',
+    ...BUNDLE_TARGET,
     format: 'esm',
     banner: { js: REQUIRE },
     define: identity === undefined ? {} : { NICDIAG_BUILD: JSON.stringify(identity) },

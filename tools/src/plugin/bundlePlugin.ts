@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { brotliCompressSync, constants } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
+import { BUNDLE_TARGET } from '../bundle/target.ts';
 import { REPOSITORY } from '../stack/paths.ts';
 
 const INSIDE = `${REPOSITORY}tools/src/plugin/inside/`;
@@ -39,8 +40,7 @@ async function bundle(entry: string, embedded: Readonly<Record<string, string>>,
     minify: true,
     keepNames: true,
     legalComments: 'none',
-    platform: 'node',
-    target: 'node22',
+    ...BUNDLE_TARGET,
     format: 'cjs',
     banner: { js },
     metafile: true,

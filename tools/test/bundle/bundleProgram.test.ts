@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import anyTest, { type TestFn } from 'ava';
 import { bundleProgram } from '../../src/bundle/bundleProgram.ts';
@@ -28,4 +29,11 @@ test('koffi is for lanes: the thread beside the agent has it, the agent has not'
   const importsKoffi = /from\s*"koffi"/;
   t.notRegex(readFileSync(program, 'utf8'), importsKoffi);
   t.regex(readFileSync(join(directory, 'laneWorker.mjs'), 'utf8'), importsKoffi);
+});
+
+test('what is disposed of in a loop is bundled as it was written: a try that succeeds ends the loop', async (t) => {
+  const entry = fileURLToPath(new URL('triesAgain.ts', import.meta.url));
+  const program = await bundleProgram(entry, join(t.context.directory, 'program'));
+  const { stdout } = await promisify(execFile)(process.execPath, [program]);
+  t.is(stdout, 'try 3 succeeded\n');
 });
