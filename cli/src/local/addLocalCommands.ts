@@ -41,7 +41,10 @@ export function addLocalCommands(
     .option('--in <file>', 'the inbox from a file')
     .option('--out-length <bytes>', 'length of the outbox', '272')
     .option('--allow-write', 'let anything pass that is not a known read: it may change the device')
-    .option('-o, --output <format>', 'hex, raw or json')
+    .option(
+      '-o, --output <format>',
+      'hex, raw, text, json or yaml; text and the fields where the answer has a public layout',
+    )
     .action(async (inbox: string | undefined, options: RpcOptions) => {
       const { rpcCommand } = await import('./rpcCommand.ts');
       exitWith(await rpcCommand(inbox, options, io));

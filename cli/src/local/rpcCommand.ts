@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Channel, NicFunction } from '@nicdiag/mlx5';
+import { decodeCommandAnswer, formatText } from '@nicdiag/mlx5/decode';
 import {
   commandByOpcode,
   inboxOpcode,
@@ -8,6 +9,7 @@ import {
   outboxSyndrome,
   statusOf,
 } from '@nicdiag/mlx5/prm';
+import { dump } from 'js-yaml';
 import { CommandError, EXIT, UsageError } from '../exitCodes.ts';
 import type { Io } from '../io.ts';
 import { hexDump } from '../output/hexDump.ts';
@@ -22,6 +24,8 @@ export interface RpcOptions {
   readonly output?: string;
 }
 
+const FORMATS: readonly string[] = ['hex', 'raw', 'text', 'json', 'yaml'];
+
 /** The kernel takes mailboxes up to this (mlx5ctl: 512 blocks of 512 bytes). */
 const MAX_LENGTH = 262_144;
 
@@ -30,7 +34,7 @@ const MAX_LENGTH = 262_144;
  * @returns the exit code: failed when firmware refuses the command */
 export async function rpcCommand(hex: string | undefined, options: RpcOptions, io: Io): Promise<number> {
   const { output = 'hex' } = options;
-  if (!['hex', 'raw', 'json'].includes(output)) throw new UsageError(`-o must be one of hex, raw, json, not ${output}`);
+  if (!FORMATS.includes(output)) throw new UsageError(`-o must be one of ${FORMATS.join(', ')}, not ${output}`);
   const inbox = await readInbox(hex, options.in);
   const outbox = new Uint8Array(parseLength(options.outLength));
   const device = await findDevice(options);
@@ -53,11 +57,18 @@ function answer(inbox: Uint8Array, outbox: Uint8Array, output: string, io: Io): 
   const { name, text } = statusOf(outboxStatus(outbox));
   const syndrome = `0x${outboxSyndrome(outbox).toString(16).padStart(8, '0')}`;
   const refused = outboxStatus(outbox) !== 0;
+  const command = nameOf(inbox);
+  const decoded = refused ? undefined : decodeCommandAnswer(command, outbox);
+  const object = {
+    ...{ command, status: name, syndrome, outbox: Buffer.from(outbox).toString('hex') },
+    ...(decoded !== undefined && { fields: decoded.fields }),
+  };
   if (output === 'raw') io.outBytes(outbox);
-  else if (output === 'json') {
-    const command = nameOf(inbox);
-    io.out(`${JSON.stringify({ command, status: name, syndrome, outbox: Buffer.from(outbox).toString('hex') })}\n`);
-  } else io.out(hexDump(outbox));
+  else if (output === 'json') io.out(`${JSON.stringify(object)}\n`);
+  else if (output === 'yaml') io.out(dump(object));
+  else if (output === 'text' && decoded !== undefined)
+    io.out(`${formatText({ key: command, name: command, kind: 'object', index: {}, outcome: 'ok', ...decoded })}\n`);
+  else io.out(hexDump(outbox));
   if (refused) io.err(`${nameOf(inbox)}: ${name} (${text}), syndrome ${syndrome}\n`);
   return refused ? EXIT.failed : EXIT.done;
 }

@@ -1,3 +1,4 @@
+import { load } from 'js-yaml';
 import { hostTest } from '../../../mlx5/test/hostTest.ts';
 import { runCli } from '../../src/program.ts';
 import { testIo } from '../testIo.ts';
@@ -26,6 +27,19 @@ test('a read passes as it is, and its answer comes as it came', async (t) => {
   t.like(JSON.parse((await rpc(root, QUERY_ISSI, '-o', 'json')).out), { command: 'QUERY_ISSI', status: 'OK' });
 });
 
+test('an answer with a public layout is shown by its fields; another one as it is', async (t) => {
+  const { root } = t.context.host;
+  const text = await rpc(root, QUERY_ISSI, '--out-length', '112', '-o', 'text');
+  t.regex(text.out, /^status +0$/m);
+  t.regex(text.out, /^current_issi +1$/m);
+  const json = JSON.parse((await rpc(root, QUERY_ISSI, '--out-length', '112', '-o', 'json')).out);
+  t.is(json.fields.current_issi, 1);
+  t.deepEqual(load((await rpc(root, QUERY_ISSI, '--out-length', '112', '-o', 'yaml')).out), json);
+  // ACCESS_REG, a read of MGIR: which register is in the answer its layout does not say.
+  const register = await rpc(root, `0805 0000 0000 0001 0000 9020 0000 0000${' 0000'.repeat(80)}`, '-o', 'text');
+  t.regex(register.out, /^00000000 {2}/);
+});
+
 test('what is no known read needs --allow-write, and reaches firmware only then', async (t) => {
   const { host } = t.context;
   const writes = () => host.log().filter(({ opcode, opMod }) => opcode === 0x805 && opMod === 0).length;
@@ -52,7 +66,7 @@ for (const [title, args, message] of [
   ['an inbox without its header', ['010a'], /an inbox has 16 to 262144 bytes, this one 2/],
   ['an outbox without its header', [QUERY_ISSI, '--out-length', '8'], /--out-length must be 16 to 262144/],
   ['a file that is not there', ['--in', '/nonexistent'], /cannot read \/nonexistent/],
-  ['a format that is none', [QUERY_ISSI, '-o', 'yaml'], /-o must be one of hex, raw, json/],
+  ['a format that is none', [QUERY_ISSI, '-o', 'xml'], /-o must be one of hex, raw, text, json, yaml/],
 ] as const) {
   test(`refused: ${title}`, async (t) => {
     const result = await rpc(t.context.host.root, ...args);

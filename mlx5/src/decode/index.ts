@@ -9,6 +9,7 @@ import { reporterOf } from './report/reporters.ts';
 export type { Frame, Item, ItemKind, ItemOutcome } from '../collect/item.ts';
 export type { DeviceIdentity } from '../lane/events.ts';
 export { layoutVersion } from '../prm/index.ts';
+export { decodeCommandAnswer } from './decodeCommandAnswer.ts';
 export type { DecodedError, DecodedFields, DecodedItem, DecodedValue } from './decodedItem.ts';
 export { decodeItem } from './decodeItem.ts';
 export { type HealthFacts, healthFrom, identityFrom, type PortState, portStatesFrom } from './deviceFacts.ts';
