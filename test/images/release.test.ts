@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { provideBinaries } from '@nicdiag/tools';
+import { parseManifests, provideBinaries, renderChartObjects } from '@nicdiag/tools';
 import { readBuildInfo } from '@nicdiag/tools/images';
 import { buildRelease } from '@nicdiag/tools/release';
 import test from 'ava';
@@ -38,6 +38,7 @@ test.serial('a release has images, chart, plugin, and says all of it with checks
   const names = [...sums().keys()];
   for (const name of [
     'charts/',
+    'deploy/nicdiag.yaml',
     'images/nicdiag-agent.oci.tar',
     'images/nicdiag-operator.oci.tar',
     'images/nicdiag-agent-arm64.sbom.cdx.json',
@@ -51,6 +52,16 @@ test.serial('a release has images, chart, plugin, and says all of it with checks
       `${name} in ${names.join(', ')}`,
     );
   for (const [name, sum] of sums()) t.is(createHash('sha256').update(read(name)).digest('hex'), sum, name);
+});
+
+test.serial('the plain manifest has the objects of the chart, with the images of this release by digest', async (t) => {
+  const { helm } = await provideBinaries();
+  const { images } = JSON.parse(read('manifest.json').toString());
+  const digestOf = (name: string) => images.find((image: { readonly name: string }) => image.name === name).digest;
+  const digests = { agent: digestOf('nicdiag-agent'), operator: digestOf('nicdiag-operator') };
+  const text = read('deploy/nicdiag.yaml').toString();
+  t.deepEqual(parseManifests(text), [...renderChartObjects(helm, { image: { registry: REGISTRY, digests } })]);
+  t.true(text.includes(`image: "${REGISTRY}/nicdiag-agent@${digests.agent}"`));
 });
 
 test.serial('the manifest and the provenance name every file that was built, and the source', async (t) => {

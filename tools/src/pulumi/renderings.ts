@@ -1,7 +1,4 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { load } from 'js-yaml';
 import type { ChartValues } from '../../../pulumi/src/generated/chartValues.ts';
 import type { KubernetesObject } from '../../../pulumi/src/kubernetesObject.ts';
@@ -10,6 +7,7 @@ import { RENDERINGS, TOKENS, tokenValues } from '../../../pulumi/src/tokens.ts';
 import { ChartError } from '../stack/helm.ts';
 import { parseManifests } from '../stack/manifests.ts';
 import { CHART } from '../stack/paths.ts';
+import { printChart } from '../stack/printChart.ts';
 
 /** Has helm print the chart for every way that its certificate can come, with tokens for values.
  * @param helm path of the program
@@ -33,19 +31,10 @@ export function renderForPulumi(helm: string): ChartRenderings {
 
 const CRD = 'CustomResourceDefinition';
 
-/** helm prints a release's namespace where a template asks for it; this chart never does. */
+/** Objects of the chart as helm prints them for these values.
+ * @throws ChartError with helm's message */
 export function renderChartObjects(helm: string, values: unknown): KubernetesObject[] {
-  const directory = mkdtempSync(join(tmpdir(), 'nicdiag-chart-'));
-  try {
-    writeFileSync(join(directory, 'values.json'), JSON.stringify(values));
-    const args = ['template', 'nicdiag', CHART, '--skip-tests', `--values=${directory}/values.json`];
-    const env = { ...process.env, HELM_CACHE_HOME: directory, HELM_CONFIG_HOME: directory, HELM_DATA_HOME: directory };
-    const { status, stdout, stderr } = spawnSync(helm, args, { env, encoding: 'utf8', maxBuffer: 2 ** 26 });
-    if (status !== 0) throw new ChartError(`helm template of ${CHART} failed: ${stderr.trim()}`);
-    return parseManifests(stdout) as unknown as KubernetesObject[];
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  return parseManifests(printChart(helm, values)) as unknown as KubernetesObject[];
 }
 
 function externalValues(): unknown {

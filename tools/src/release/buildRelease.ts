@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { provideBinaries } from '../binaries/provideBinaries.ts';
 import { buildImages } from '../images/buildImages.ts';
 import type { BuildInfo } from '../images/buildInfo.ts';
 import type { Image } from '../images/ociImage.ts';
@@ -10,6 +11,7 @@ import { licenceList } from '../supplyChain/licences.ts';
 import { readLockfile } from '../supplyChain/lockfile.ts';
 import { provenance, type Subject } from '../supplyChain/provenance.ts';
 import { chartArchive } from './chartArchive.ts';
+import { plainManifest } from './plainManifest.ts';
 
 export interface ReleaseOptions {
   /** Is made; what is in it is replaced. */
@@ -32,6 +34,9 @@ export async function buildRelease(build: BuildInfo, options: ReleaseOptions): P
   for (const image of images) say(await writeImage(join(directory, 'images'), image, { registry, tag: version }));
   const chart = await chartArchive(version);
   writeFileSync(join(directory, 'charts', chart.name), chart.content);
+  mkdirSync(join(directory, 'deploy'));
+  const { helm } = await provideBinaries({ say });
+  writeFileSync(join(directory, 'deploy', 'nicdiag.yaml'), plainManifest(helm, images, registry));
   await buildPlugin({ directory: join(directory, 'plugin'), version, releaseUrl, say });
   writeFileSync(join(directory, 'licences.txt'), licenceList(readLockfile()));
 
