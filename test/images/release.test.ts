@@ -72,6 +72,7 @@ test.serial('the manifest and the provenance name every file that was built, and
   t.is(_type, 'https://in-toto.io/Statement/v1');
   t.is(predicateType, 'https://slsa.dev/provenance/v1');
   t.deepEqual(predicate.buildDefinition.resolvedDependencies[0], { name: 'source', digest: { gitCommit: commit } });
+  t.like(predicate.buildDefinition.externalParameters, { registry: REGISTRY, releaseUrl: RELEASE_URL });
   const told = new Map<string, string>(
     subject.map((one: { name: string; digest: { sha256: string } }) => [one.name, one.digest.sha256]),
   );
@@ -91,6 +92,20 @@ test.serial('helm takes the chart of the release, which installs its images', as
   });
   t.true(stdout.includes(`image: "${REGISTRY}/nicdiag-agent:${version}"`));
   t.true(stdout.includes('kind: CustomResourceDefinition'));
+});
+
+test.serial('a file in the chart that git does not know is not packed unnoticed', async (t) => {
+  const copy = await copyCheckout();
+  try {
+    writeFileSync(join(copy, 'charts/nicdiag/stray.log'), '');
+    const main = 'tools/src/release/main.ts';
+    const { stderr } = (await t.throwsAsync(run(process.execPath, [main], { cwd: copy }), { any: true })) as {
+      stderr: string;
+    };
+    t.true(stderr.includes('git does not know charts/nicdiag/stray.log'), stderr);
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
 });
 
 test.serial('the same checkout in another folder, at another time, makes the same release', async (t) => {

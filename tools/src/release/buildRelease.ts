@@ -42,7 +42,7 @@ export async function buildRelease(build: BuildInfo, options: ReleaseOptions): P
 
   const files = subjectsBelow(directory);
   const subjects = [...files, ...images.map(imageSubject)];
-  writeFileSync(join(directory, 'provenance.intoto.jsonl'), provenance(subjects, build));
+  writeFileSync(join(directory, 'provenance.intoto.jsonl'), provenance(subjects, build, options));
   writeFileSync(join(directory, 'manifest.json'), `${JSON.stringify(manifest(build, images, directory), null, 2)}\n`);
   const all = subjectsBelow(directory);
   writeFileSync(join(directory, 'SHA256SUMS'), all.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join(''));

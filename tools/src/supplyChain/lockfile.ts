@@ -12,6 +12,8 @@ export interface LockedPackage {
   readonly deprecated?: string;
   readonly os?: readonly string[];
   readonly cpu?: string | readonly string[];
+  /** `glibc` or `musl`. */
+  readonly libc?: readonly string[];
   readonly dev?: boolean;
   readonly optional?: boolean;
   /** A package of this repository. */
@@ -25,10 +27,12 @@ export interface LockedPackage {
 /** By directory: `node_modules/a/node_modules/b`, and the folders of this repository. */
 export type LockedPackages = Readonly<Record<string, LockedPackage>>;
 
-export function readLockfile(): LockedPackages {
-  const lock: { readonly packages: LockedPackages } = JSON.parse(
-    readFileSync(`${REPOSITORY}package-lock.json`, 'utf8'),
-  );
+/** Every lockfile that something is installed from: the repository's, and that of the Pulumi component. */
+export const LOCKFILES = ['package-lock.json', 'pulumi/package-lock.json'] as const;
+
+/** @default the repository's */
+export function readLockfile(path: (typeof LOCKFILES)[number] = 'package-lock.json'): LockedPackages {
+  const lock: { readonly packages: LockedPackages } = JSON.parse(readFileSync(`${REPOSITORY}${path}`, 'utf8'));
   return lock.packages;
 }
 

@@ -1,8 +1,9 @@
 import test from 'ava';
 import { isAllowed, licenceList, licenceProblems } from '../../src/supplyChain/licences.ts';
-import { readLockfile } from '../../src/supplyChain/lockfile.ts';
+import { LOCKFILES, readLockfile } from '../../src/supplyChain/lockfile.ts';
 
-test('every package of this checkout may be used', (t) => t.deepEqual(licenceProblems(readLockfile()), []));
+for (const lockfile of LOCKFILES)
+  test(`every package of ${lockfile} may be used`, (t) => t.deepEqual(licenceProblems(readLockfile(lockfile)), []));
 
 for (const [expression, allowed] of [
   ['MIT', true],
@@ -14,6 +15,11 @@ for (const [expression, allowed] of [
   ['MIT AND GPL-2.0-only', false],
   ['SEE LICENSE IN LICENSE', false],
   ['UNLICENSED', false],
+  ['(MIT OR GPL-3.0-only) AND (ISC OR GPL-2.0-only)', true],
+  ['(MIT OR Apache-2.0) AND (GPL-2.0-only OR GPL-3.0-only)', false],
+  ['MIT AND (ISC', false],
+  ['MIT GPL-3.0-only', false],
+  ['', false],
 ] as const) {
   test(`${expression} ${allowed ? 'may' : 'may not'} be used`, (t) => t.is(isAllowed(expression), allowed));
 }
@@ -24,11 +30,12 @@ test('a package without a licence, or with one of the others, is named', (t) => 
   const problems = licenceProblems({
     'node_modules/none': locked,
     'node_modules/a/node_modules/gpl': { ...locked, license: 'GPL-3.0-only' },
+    'node_modules/unchecked': { version: '1.0.0', license: 'GPL-3.0-only', optional: true, os: ['darwin'] },
     'node_modules/mit': { ...locked, license: 'MIT' },
   });
   t.deepEqual(
     problems.map((problem) => problem.split(':')[0]),
-    ['node_modules/none', 'node_modules/a/node_modules/gpl'],
+    ['node_modules/none', 'node_modules/a/node_modules/gpl', 'node_modules/unchecked'],
   );
 });
 
