@@ -34,45 +34,47 @@ export interface Collected {
   readonly unknown: Record<string, string>;
 }
 
-/** What presenting a field needs to know about it, worked out once for each layout. */
+/** What presenting a field needs to know about it, worked out once for each layout. All have every member, so that objects
+ * of one shape are read. */
 interface FieldPlan {
+  readonly name: string;
   readonly byte: number;
   readonly bytesEach: number;
   readonly characters: boolean;
-  readonly text?: FieldText;
+  readonly text: FieldText | undefined;
   /** Single bits and their names, for a field whose named values are all single bits. */
-  readonly mask?: readonly (readonly [number, string])[];
+  readonly mask: readonly (readonly [number, string])[] | undefined;
   /** This is `x_high` and `x_low` follows: together they are the counter `x`. */
-  readonly counter?: { readonly name: string; readonly text?: FieldText };
-  /** The `x_low` of such a pair. */
-  readonly swallowed: boolean;
+  readonly counter: { readonly name: string; readonly text: FieldText | undefined } | undefined;
+  /** This is the `x_low` of such a pair: the counter's name. */
+  readonly swallowedBy: string | undefined;
 }
 
-const plans = new Map<string, ReadonlyMap<string, FieldPlan>>();
+/** In the order of the layout's fields. */
+const plans = new Map<string, readonly FieldPlan[]>();
 
-function planOf(name: string): ReadonlyMap<string, FieldPlan> {
+function planOf(name: string): readonly FieldPlan[] {
   const known = plans.get(name);
   if (known !== undefined) return known;
   const layout = layoutOf(name);
-  const plan = new Map(layout.fields.map((field) => [field.name, planField(layout, field)]));
+  const plan = layout.fields.map((field) => planField(layout, field));
   plans.set(name, plan);
   return plan;
 }
 
 function planField(layout: Layout, field: LayoutField): FieldPlan {
-  const text = fieldTextOf(layout.name, field.name);
-  const mask = maskOf(field);
-  const counter = isUpperHalf(layout, field) ? field.name.slice(0, -'_high'.length) : undefined;
-  const counterText = counter === undefined ? undefined : fieldTextOf(layout.name, counter);
-  const upper = layout.byName.get(field.name.replace(/_low$/, '_high'));
+  const { name } = field;
+  const counter = isUpperHalf(layout, field) ? name.slice(0, -'_high'.length) : undefined;
+  const upper = name.endsWith('_low') ? layout.byName.get(name.replace(/_low$/, '_high')) : undefined;
   return {
+    name,
     byte: field.bit >>> 3,
     bytesEach: field.width >>> 3,
-    characters: isCharacters(field.name),
-    ...(text === undefined ? {} : { text }),
-    ...(mask === undefined ? {} : { mask }),
-    ...(counter === undefined ? {} : { counter: { name: counter, ...(counterText ? { text: counterText } : {}) } }),
-    swallowed: field.name.endsWith('_low') && upper !== undefined && isUpperHalf(layout, upper),
+    characters: isCharacters(name),
+    text: fieldTextOf(layout.name, name),
+    mask: maskOf(field),
+    counter: counter === undefined ? undefined : { name: counter, text: fieldTextOf(layout.name, counter) },
+    swallowedBy: upper !== undefined && isUpperHalf(layout, upper) ? name.slice(0, -'_low'.length) : undefined,
   };
 }
 
@@ -90,19 +92,21 @@ function maskOf({ enumeration }: LayoutField): FieldPlan['mask'] {
 function presentStruct(decoded: DecodedStruct, prefix: string, base: number, collected: Collected): DecodedFields {
   const plan = planOf(decoded.layout);
   const fields: Record<string, DecodedValue> = {};
+  let at = 0;
   for (const field of decoded.fields) {
-    const how = plan.get(field.name);
-    // Without its other half (a short answer) a half is shown as it is.
-    const low = how?.counter && decoded.fields.find(({ name }) => name === `${how.counter?.name}_low`)?.value;
-    if (how === undefined || (how.swallowed && fields[field.name.slice(0, -'_low'.length)] !== undefined)) continue;
-    if (how.counter !== undefined && typeof low === 'number') {
-      const value = Number(field.value) * 0x1_0000_0000 + low;
-      fields[how.counter.name] = Number.isSafeInteger(value)
-        ? value
-        : String((BigInt(Number(field.value)) << 32n) | BigInt(low));
-      const text = how.counter.text?.(value, () => 0);
-      if (text !== undefined) collected.texts[`${prefix}${how.counter.name}`] = text;
-    } else fields[field.name] = presentField(decoded, field, how, `${prefix}${field.name}`, base + how.byte, collected);
+    // Decoded fields are in the layout's order; some may be left out.
+    while (at < plan.length && plan[at]?.name !== field.name) at += 1;
+    const how = plan[at];
+    if (how === undefined) throw new Error(`${decoded.layout} was decoded with ${field.name}, which is not next in it`);
+    if (how.swallowedBy !== undefined && fields[how.swallowedBy] !== undefined) continue;
+    const value = how.counter && counterOf(decoded, field, how.counter.name);
+    if (value === undefined || how.counter === undefined) {
+      fields[field.name] = presentField(decoded, field, how, prefix, base, collected);
+      continue;
+    }
+    fields[how.counter.name] = jsonNumber(value);
+    const text = how.counter.text?.(Number(value), () => 0);
+    if (text !== undefined) collected.texts[prefix + how.counter.name] = text;
   }
   for (const { byte, value } of decoded.unknown) {
     collected.unknown[`0x${(base + byte).toString(16)}`] = `0x${value.toString(16).padStart(8, '0')}`;
@@ -110,31 +114,40 @@ function presentStruct(decoded: DecodedStruct, prefix: string, base: number, col
   return fields;
 }
 
+/** Both halves of a counter; undefined without its other half (a short answer), when a half is shown as it is. */
+function counterOf(decoded: DecodedStruct, high: DecodedField, name: string): bigint | number | undefined {
+  const low = decoded.fields.find((field) => field.name === `${name}_low`)?.value;
+  if (typeof low !== 'number') return undefined;
+  const value = Number(high.value) * 0x1_0000_0000 + low;
+  return Number.isSafeInteger(value) ? value : (BigInt(Number(high.value)) << 32n) | BigInt(low);
+}
+
 function presentField(
   decoded: DecodedStruct,
   { value, enum: enumName }: DecodedField,
   how: FieldPlan,
-  path: string,
-  byte: number,
+  prefix: string,
+  base: number,
   collected: Collected,
 ): DecodedValue {
   if (typeof value === 'number') {
     const text = textOf(decoded, value, how) ?? (typeof enumName === 'string' ? enumName : maskText(value, how));
-    if (text !== undefined) collected.texts[path] = text;
+    if (text !== undefined) collected.texts[prefix + how.name] = text;
     return value;
   }
   if (typeof value === 'bigint') return jsonNumber(value);
+  const path = prefix + how.name;
+  const byte = base + how.byte;
   if (!isList(value)) return presentStruct(value, `${path}.`, byte, collected);
   if (how.characters) {
     const text = characters(value.map(Number), how.bytesEach);
     if (text !== undefined) collected.texts[path] = text;
   }
   return value.map((element, at) => {
-    const elementPath = `${path}[${at}]`;
     if (typeof element === 'object')
-      return presentStruct(element, `${elementPath}.`, byte + at * how.bytesEach, collected);
+      return presentStruct(element, `${path}[${at}].`, byte + at * how.bytesEach, collected);
     const name = Array.isArray(enumName) ? enumName[at] : undefined;
-    if (typeof name === 'string') collected.texts[elementPath] = name;
+    if (typeof name === 'string') collected.texts[`${path}[${at}]`] = name;
     return jsonNumber(element);
   });
 }

@@ -63,5 +63,5 @@ function joined(fields: ReadonlyMap<string, LayoutField>, name: string): LayoutF
   const high = fields.get(`${name}_high`);
   const low = fields.get(`${name}_low`);
   if (high?.width !== 32 || low?.width !== 32 || low.bit !== high.bit + 32) return undefined;
-  return { name, bit: high.bit, width: 64 };
+  return { ...high, name, width: 64 };
 }

@@ -18,19 +18,19 @@ export interface LayoutField {
   /** Width of one element. */
   readonly width: number;
   /** Number of array elements; undefined for a single field, `'open'` for as many as the buffer holds. */
-  readonly count?: number | 'open';
+  readonly count: number | 'open' | undefined;
   /** Path of the field that holds the element count of an open array. */
-  readonly countFrom?: readonly string[];
+  readonly countFrom: readonly string[] | undefined;
   /** Name of the nested layout; undefined for a number. */
-  readonly layout?: string;
-  readonly access?: Access;
-  readonly enumeration?: Enumeration;
+  readonly layout: string | undefined;
+  readonly access: Access | undefined;
+  readonly enumeration: Enumeration | undefined;
   /** For a field whose layout is a union: path of the selecting field, searched from the node that has this field up. */
-  readonly selector?: readonly string[];
+  readonly selector: readonly string[] | undefined;
   /** For a member of a union: the selecting field's enum name. */
-  readonly selectedBy?: string;
+  readonly selectedBy: string | undefined;
   /** For a member of a conditional union. */
-  readonly condition?: Condition;
+  readonly condition: Condition | undefined;
 }
 
 export interface Layout {
@@ -122,20 +122,21 @@ function compile(name: string, stored: StoredLayout): Layout {
   };
 }
 
+/** Every field has every member, also those that are undefined: objects of one shape, which decoding reads much faster. */
 function compileField(stored: StoredField): LayoutField {
   return {
     name: stored.n,
     bit: stored.bit,
     width: stored.w,
-    ...(stored.k === undefined ? {} : { count: stored.k === 0 ? ('open' as const) : stored.k }),
-    ...(stored.sc === undefined ? {} : { countFrom: stored.sc.split('.') }),
+    count: stored.k === 0 ? 'open' : stored.k,
+    countFrom: stored.sc?.split('.'),
     // uint64 is a pseudo node of two words, high word first: one 64-bit number.
-    ...(stored.t === undefined || stored.t === 'uint64' ? {} : { layout: stored.t }),
-    ...(stored.a === undefined ? {} : { access: stored.a as Access }),
-    ...(stored.e === undefined ? {} : { enumeration: compileEnumeration(stored.e) }),
-    ...(stored.us === undefined ? {} : { selector: stored.us.split('.') }),
-    ...(stored.sb === undefined ? {} : { selectedBy: stored.sb }),
-    ...(stored.c === undefined ? {} : { condition: parseCondition(stored.c) }),
+    layout: stored.t === 'uint64' ? undefined : stored.t,
+    access: stored.a as Access | undefined,
+    enumeration: stored.e && compileEnumeration(stored.e),
+    selector: stored.us?.split('.'),
+    selectedBy: stored.sb,
+    condition: stored.c === undefined ? undefined : parseCondition(stored.c),
   };
 }
 
