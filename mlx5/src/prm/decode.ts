@@ -45,7 +45,7 @@ function decodeAt(bytes: Uint8Array, scope: Scope, members: readonly LayoutField
   let reserved = plain ? layout.reserved : allBits(limit - base);
   const fields: DecodedField[] = [];
   for (const field of members) {
-    const count = elementCount(bytes, field, scope, limit);
+    const count = plain && field.count !== 'open' ? (field.count ?? 1) : elementCount(bytes, field, scope, limit);
     if (count === 0) continue;
     fields.push(decodeField(bytes, field, count, scope, limit));
     if (plain && field.count === 'open') reserved = Uint32Array.from(reserved);
@@ -93,16 +93,19 @@ function decodeElement(bytes: Uint8Array, field: LayoutField, bit: number, scope
 
 function unknownBits(bytes: Uint8Array, base: number, reserved: Uint32Array): readonly UnknownBits[] {
   const unknown: UnknownBits[] = [];
-  for (let word = 0; word < reserved.length; word += 1) {
-    const mask = reserved[word] ?? 0;
-    if (mask === 0) continue;
-    const bit = base + word * 32;
+  for (let word = 0, at = base / 8; word < reserved.length; word += 1, at += 4) {
+    // Most words of a page are reserved and 0: looked at first.
+    if (reserved[word] === 0 || isZeroWord(bytes, at)) continue;
     // The last word of a struct whose size is no multiple of 4 is read aligned to bit 31.
-    const width = Math.min(32, bytes.length * 8 - bit);
-    const value = ((readBits(bytes, bit, width) << (32 - width)) & mask) >>> 0;
+    const width = Math.min(32, (bytes.length - at) * 8);
+    const value = ((readBits(bytes, at * 8, width) << (32 - width)) & (reserved[word] ?? 0)) >>> 0;
     if (value !== 0) unknown.push({ byte: word * 4, value });
   }
   return unknown;
+}
+
+function isZeroWord(bytes: Uint8Array, at: number): boolean {
+  return at + 4 <= bytes.length && bytes[at] === 0 && bytes[at + 1] === 0 && bytes[at + 2] === 0 && bytes[at + 3] === 0;
 }
 
 /** The layout's own fields in a plain object: names to values, nested objects for nested layouts. Unknown bits are left
