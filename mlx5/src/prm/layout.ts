@@ -39,7 +39,7 @@ export interface Layout {
   /** - `selected`: members by the enum name of a selecting field
    * - `conditional`: members by an expression
    * - `plain`: a C union, nothing says which member is meant */
-  readonly union?: 'selected' | 'conditional' | 'plain';
+  readonly union: 'selected' | 'conditional' | 'plain' | undefined;
   readonly fields: readonly LayoutField[];
   readonly byName: ReadonlyMap<string, LayoutField>;
   /** Per 32-bit word the bits that no field covers (a short last word is aligned to bit 31). For a union, and for an
@@ -86,7 +86,7 @@ export function layoutOf(name: string): Layout {
   if (stored === undefined) {
     throw new LayoutError('UnknownLayout', `there is no layout named "${name}" in the register database or mlx5_ifc.h`);
   }
-  const layout = compile(name, stored);
+  const layout = new CompiledLayout(name, stored);
   compiled.set(name, layout);
   return layout;
 }
@@ -105,21 +105,28 @@ function tableOf(name: (typeof TABLES)[number]): LayoutTable {
   return table;
 }
 
-function compile(name: string, stored: StoredLayout): Layout {
-  const fields = stored.fields.map(compileField);
-  let reserved: Uint32Array | undefined;
-  return {
-    name,
-    bytes: stored.bytes,
-    ...(stored.union ? { union: stored.union } : {}),
-    fields,
-    byName: new Map(fields.map((field) => [field.name, field])),
-    // Only decoding asks for it, and a lane does not decode.
-    get reserved() {
-      reserved ??= reservedBits(stored.bytes, stored.union !== undefined ? [] : fields);
-      return reserved;
-    },
-  };
+/** A class, so that layouts have one shape, too. */
+class CompiledLayout implements Layout {
+  readonly name: string;
+  readonly bytes: number;
+  readonly union: Layout['union'];
+  readonly fields: readonly LayoutField[];
+  readonly byName: ReadonlyMap<string, LayoutField>;
+  #reserved: Uint32Array | undefined;
+
+  constructor(name: string, stored: StoredLayout) {
+    this.name = name;
+    this.bytes = stored.bytes;
+    this.union = stored.union;
+    this.fields = stored.fields.map(compileField);
+    this.byName = new Map(this.fields.map((field) => [field.name, field]));
+  }
+
+  // Only decoding asks for it, and a lane does not decode.
+  get reserved(): Uint32Array {
+    this.#reserved ??= reservedBits(this.bytes, this.union === undefined ? this.fields : []);
+    return this.#reserved;
+  }
 }
 
 /** Every field has every member, also those that are undefined: objects of one shape, which decoding reads much faster. */
