@@ -9,12 +9,15 @@ const ADVICE: Readonly<Record<string, string>> = {
 const OTHERWISE = 'Their rows are missing above.';
 
 /** What was asked for and not given, so that nobody takes a page of a limited function for the whole truth: names by
- * status or errno. What a device just has not is no part of it. */
+ * status or errno. What a device just has not is no part of it, unless it seems to have nothing at all: that is no device,
+ * but one that lets this function read nothing. */
 export function unansweredReads(items: readonly Item[]): readonly ReportSection[] {
+  const reads = items.filter(({ kind }) => kind === 'register' || kind === 'capability');
+  const registers = reads.filter(({ kind }) => kind === 'register');
+  const silent = registers.length > 0 && registers.every(({ outcome }) => outcome !== 'ok');
   const names = new Map<string, Set<string>>();
-  for (const item of items) {
-    if (item.kind !== 'register' && item.kind !== 'capability') continue;
-    if (item.outcome !== 'refused' && item.outcome !== 'failed') continue;
+  for (const item of reads) {
+    if (item.outcome === 'ok' || (item.outcome === 'absent' && !silent)) continue;
     const why = decodeItem(item).error?.name ?? item.outcome;
     names.set(why, (names.get(why) ?? new Set()).add(item.name));
   }

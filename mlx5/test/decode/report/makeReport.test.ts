@@ -3,6 +3,7 @@ import type { Item } from '../../../src/collect/item.ts';
 import { formatReport } from '../../../src/decode/report/formatReport.ts';
 import { makeReport } from '../../../src/decode/report/makeReport.ts';
 import type { Reporter } from '../../../src/decode/report/report.ts';
+import { STATUS } from '../../../src/prm/index.ts';
 import { registerItem } from '../../registerItem.ts';
 
 /** Shows the first word of each MSGI. */
@@ -46,6 +47,22 @@ test('what is above the limit is left out, and the report says so', async (t) =>
       ['This report', 2, 'warning'],
     ],
   );
+});
+
+/** A register of which firmware says that it is not there. */
+function absent(name: string): Item {
+  const item = registerItem(name, {});
+  const frames = item.frames.map((frame) => ({ ...frame, status: STATUS.BAD_SYS_STATE }));
+  return { ...item, outcome: 'absent', frames };
+}
+
+test('when firmware says of every register that it is not there, the page says so; of some it does not', async (t) => {
+  const every = { ...reporter, needs: () => true };
+  const nothing = await makeReport(every, stream([absent('MSGI'), absent('MGIR')]));
+  t.like(nothing.sections[1], { title: 'Not answered' });
+  t.like(nothing.sections[1]?.rows[0], { label: 'BAD_SYS_STATE', value: ['MSGI', 'MGIR'], severity: 'warning' });
+  const some = await makeReport(every, stream([absent('MSGI'), registerItem('MGIR', {})]));
+  t.is(some.sections.length, 1);
 });
 
 test('a report that cannot be made says why', async (t) => {
