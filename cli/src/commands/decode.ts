@@ -63,13 +63,8 @@ function timeOf({ frames }: Item, startedAt: Date | undefined) {
 }
 
 async function* itemsIn(path: string): AsyncGenerator<FoundItem> {
-  try {
-    for await (const source of rawSources(path)) {
-      for await (const found of source.items) yield { source: source.path, ...found };
-    }
-  } catch (cause) {
-    if (cause instanceof UsageError) throw cause;
-    throw new CommandError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  for await (const source of rawSources(path)) {
+    for await (const found of source.items) yield { source: source.path, ...found };
   }
 }
 

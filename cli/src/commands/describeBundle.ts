@@ -24,16 +24,23 @@ export interface DescribeBundleOptions {
 interface Contents {
   readonly capture?: CaptureManifest;
   readonly devices: readonly DeviceManifest[];
+  /** Why it could not be read to its end: what follows is not told here. */
+  readonly damage?: string;
 }
 
-/** What is in a bundle, or in the folder that one was extracted to, by its manifests; `verify` says whether they are true. */
+/** What is in a bundle, or in the folder that one was extracted to, by its manifests; `verify` says whether they are true.
+ * Of a bundle that was cut off it tells as much as there is.
+ * @throws CommandError when not all of it could be read */
 export async function describeBundleCommand(path: string, { output }: DescribeBundleOptions, io: Io): Promise<void> {
   if (output !== undefined && output !== 'json') throw new UsageError(`-o must be json or left out, not ${output}`);
   const contents = await readContents(path);
-  if (contents.devices.length === 0 && contents.capture === undefined) {
+  const { capture, devices, damage } = contents;
+  if (devices.length === 0 && capture === undefined) {
+    if (damage !== undefined) throw new UsageError(`${path} cannot be read as a bundle (.tar.zst): ${damage}`);
     throw new CommandError(`${path} has no manifest: it is no bundle, nor the folder of one`);
   }
   io.out(output === 'json' ? `${JSON.stringify(contents, null, 2)}\n` : describeContents(path, contents));
+  if (damage !== undefined) throw new CommandError(`${path} is damaged: ${damage}; what is above came before that`);
 }
 
 async function readContents(path: string): Promise<Contents> {
@@ -42,12 +49,24 @@ async function readContents(path: string): Promise<Contents> {
   });
   let capture: CaptureManifest | undefined;
   const devices: DeviceManifest[] = [];
-  for await (const bytes of found.isDirectory() ? manifestsInFolder(path) : manifestsInBundle(path)) {
-    const schema: unknown = Reflect.get(Object(JSON.parse(Buffer.from(bytes).toString())), 'schemaVersion');
-    if (String(schema).includes('/capture-manifest/')) capture = parseCaptureManifest(bytes);
-    else devices.push(parseDeviceManifest(bytes));
+  let damage: string | undefined;
+  try {
+    for await (const bytes of found.isDirectory() ? manifestsInFolder(path) : manifestsInBundle(path)) {
+      const schema: unknown = Reflect.get(Object(JSON.parse(Buffer.from(bytes).toString())), 'schemaVersion');
+      if (String(schema).includes('/capture-manifest/')) capture = parseCaptureManifest(bytes);
+      else devices.push(parseDeviceManifest(bytes));
+    }
+  } catch (error) {
+    if (!(error instanceof UnreadableBundle)) throw error;
+    const { size } = found;
+    damage = `${error.message} (the file has ${size} bytes)`;
   }
-  return { ...(capture !== undefined && { capture }), devices };
+  return { ...(capture !== undefined && { capture }), devices, ...(damage !== undefined && { damage }) };
+}
+
+/** A bundle that makes no sense from some byte on. */
+class UnreadableBundle extends Error {
+  override readonly name = 'UnreadableBundle';
 }
 
 async function* manifestsInFolder(folder: string): AsyncGenerator<Uint8Array> {
@@ -71,16 +90,15 @@ async function* manifestsInBundle(path: string): AsyncGenerator<Uint8Array> {
     }
   } catch (cause) {
     if (cause instanceof ManifestError) throw cause;
-    throw new UsageError(`${path} is no bundle (.tar.zst): ${cause instanceof Error ? cause.message : String(cause)}`, {
-      cause,
-    });
+    throw new UnreadableBundle(cause instanceof Error ? cause.message : String(cause), { cause });
   }
 }
 
-function describeContents(path: string, { capture, devices }: Contents): string {
+function describeContents(path: string, { capture, devices, damage }: Contents): string {
   const identity = capture?.capture ?? devices[0]?.capture;
   const bytes = devices.flatMap(({ collectors }) => collectors).flatMap(({ blobs }) => blobs);
   const head = [
+    ['Damaged', damage],
     ['Capture', identity && `${identity.namespace}/${identity.name} (${identity.uid})`],
     ['Revision', capture && String(capture.revision)],
     ['Nodes', capture && counted(capture.nodes.map(({ state }) => state))],

@@ -1,6 +1,6 @@
 import { type Change, diffItems } from '../diff/diffItems.ts';
 import { type IndexedItem, type ItemIndex, indexItems } from '../diff/itemIndex.ts';
-import { EXIT, UsageError } from '../exitCodes.ts';
+import { CommandError, EXIT, UsageError } from '../exitCodes.ts';
 import type { Io } from '../io.ts';
 
 export interface DiffOptions {
@@ -22,8 +22,8 @@ interface Difference {
  * @returns the exit code: with --exit-code 1 when something differs */
 export async function diffCommand(a: string, b: string, { output, exitCode }: DiffOptions, io: Io): Promise<number> {
   if (output !== undefined && output !== 'json') throw new UsageError(`-o must be json or left out, not ${output}`);
-  const before = await indexItems(a, io);
-  const after = await indexItems(b, io);
+  const before = await itemsOf('A', a, io);
+  const after = await itemsOf('B', b, io);
   let count = 0;
   let device: string | undefined;
   for (const difference of differences(before, after)) {
@@ -37,6 +37,13 @@ export async function diffCommand(a: string, b: string, { output, exitCode }: Di
   }
   io.err(count === 0 ? 'nothing differs\n' : `${count} items differ\n`);
   return count > 0 && exitCode === true ? EXIT.failed : EXIT.done;
+}
+
+/** @throws CommandError for a side without items: a comparison with nothing would say that nothing differs, or everything */
+async function itemsOf(side: string, path: string, io: Io): Promise<ItemIndex> {
+  const index = await indexItems(path, io);
+  if ([...index.values()].some((items) => items.size > 0)) return index;
+  throw new CommandError(`nothing to compare: ${side}, ${path}, has no items`);
 }
 
 function* differences(before: ItemIndex, after: ItemIndex): Generator<Difference> {

@@ -1,8 +1,8 @@
 import { open, readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { decompress, type RecordedItem, readFileChunks, readItems, readTar } from '@nicdiag/artifacts';
 import type { Item } from '@nicdiag/mlx5/decode';
-import { UsageError } from '../exitCodes.ts';
+import { CommandError, UsageError } from '../exitCodes.ts';
 import { type CollectorTypes, collectorTypes, MANIFEST_NAME, typeBeside } from './collectorTypes.ts';
 
 /** The raw file of one collector, wherever it was found. */
@@ -16,24 +16,47 @@ export interface RawSource {
 }
 
 const RAW_NAME = 'raw.bin';
+const BUNDLE_ENDING = '.tar.zst';
 const RAW_MAGIC = Buffer.from('NICDIAGR');
 const ZSTD_MAGIC = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 
-/** Every raw file in a bundle, an extracted folder, or the one that `path` is (compressed or not).
- * @throws UsageError when it is none of these */
+/** Every raw file in a bundle, a folder, or the one that `path` is (compressed or not). Of a folder those that were extracted
+ * there, else those in the one bundle that is still packed there.
+ * @throws UsageError when it is none of these, or a folder of several bundles; CommandError that names the file which cannot
+ * be read to its end, also from `items` */
 export async function* rawSources(path: string): AsyncGenerator<RawSource> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new UsageError(`cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   });
   if (found.isDirectory()) yield* inFolder(path);
-  else yield* inFile(path, path);
+  else yield* inWholeFile(path, path);
 }
 
 async function* inFolder(folder: string): AsyncGenerator<RawSource> {
-  const names = await readdir(folder, { recursive: true });
-  for (const name of names.filter((name) => name.split('/').at(-1) === RAW_NAME).sort()) {
-    const path = join(folder, name);
-    yield* inFile(path, relative(folder, path));
+  const names = (await readdir(folder, { recursive: true })).sort();
+  const extracted = names.filter((name) => name.split('/').at(-1) === RAW_NAME);
+  const packed = extracted.length > 0 ? [] : names.filter((name) => name.endsWith(BUNDLE_ENDING));
+  if (packed.length > 1) {
+    throw new UsageError(
+      `${folder} has ${packed.length} bundles (${packed.slice(0, 3).join(', ')} …): name one of them`,
+    );
+  }
+  for (const name of [...extracted, ...packed]) yield* inWholeFile(join(folder, name), name);
+}
+
+async function* inWholeFile(path: string, shown: string): AsyncGenerator<RawSource> {
+  for await (const source of named(path, inFile(path, shown))) {
+    yield { ...source, items: named(path, source.items) };
+  }
+}
+
+/** What is wrong within a file is said with its name: it may be one of two, or of many. */
+async function* named<T>(path: string, reading: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* reading;
+  } catch (cause) {
+    if (cause instanceof UsageError || cause instanceof CommandError) throw cause;
+    throw new CommandError(`${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }
 

@@ -107,7 +107,9 @@ export const COMMAND_NOTES: Readonly<Record<string, CommandNotes>> = {
     exits: PARTLY,
   },
   run: {
-    details: 'What the agent of a cluster does on a node, without one. The bundle is read by the commands for bundles.',
+    details:
+      'What the agent of a cluster does on a node, without one. The bundle is read by the commands for bundles. Nothing is ' +
+      'written over: a second run of the same capture makes …-2.tar.zst.',
     examples: [['the whole set for support', 'run -f examples/support-bundle.yaml --output evidence']],
     exits: { [EXIT.partial]: 'the capture was done in part' },
   },

@@ -1,6 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { extractBundle, readFileChunks } from '@nicdiag/artifacts';
 import { hostTest } from '../../../mlx5/test/hostTest.ts';
 import { runCli } from '../../src/program.ts';
 import { testIo } from '../testIo.ts';
@@ -51,4 +52,17 @@ test('two captures of a working port: its counters have grown, what stands still
   t.like(JSON.parse(ppcnt ?? ''), { device: 'gpu-b 0000:17:00.0', key: 'PPCNT{grp=0x0,local_port=1}' });
   t.is((await run('diff', a, b, '--exit-code')).code, 1);
   t.like(await run('diff', a, a, '--exit-code'), { code: 0, out: '', err: 'nothing differs\n' });
+
+  // The raw files alone say the same, but for which device it is, which only their folders tell.
+  const [rawA = '', rawB = ''] = await Promise.all(
+    bundles.map(async (bundle, at) => {
+      await using packed = await open(bundle, 'r');
+      const { folder } = await extractBundle(readFileChunks(packed), join(directory, `extracted-${at}`));
+      const raw = join(directory, `${at}.bin`);
+      await copyFile(join(folder, 'gpu-b', '0000:17:00.0', 'some', 'raw.bin'), raw);
+      return raw;
+    }),
+  );
+  t.is(`# gpu-b 0000:17:00.0\n\n${(await run('diff', rawA, rawB)).out}`, text.out);
+  t.like(await run('diff', rawA, rawA, '--exit-code'), { code: 0, err: 'nothing differs\n' });
 });

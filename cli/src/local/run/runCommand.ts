@@ -86,9 +86,9 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
       devices.length > 0 ? [] : meantButUnreachable(options.hostRoot, spec.target.devices ?? {}),
     );
     if (devices.length === 0) throw new CommandError(`${ended.reason}: ${ended.message}`);
-    const path = join(options.output, `${capture.namespace}-${capture.name}.tar.zst`);
     const sealedNode = { name: node, state: ended.state, reason: ended.reason };
-    const expectedDigest = await writeBundle(path, { capture, node: sealedNode, devices });
+    const place = { scratch: directory, output: options.output };
+    const { path, digest: expectedDigest } = await writeBundle(place, { capture, node: sealedNode, devices });
     await using file = await open(path, 'r');
     io.err(reportText(await verifyBundle(readFileChunks(file), { expectedDigest })));
     say(ended, io);

@@ -1,5 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { rename, stat } from 'node:fs/promises';
+import { open, rename, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import {
@@ -21,9 +22,26 @@ export interface BundleContent {
   readonly devices: readonly DeviceEvidence[];
 }
 
-/** Seals what was collected and writes the bundle, the very bytes that the artifact server would send.
- * @returns the digest of the capture's manifest */
-export async function writeBundle(path: string, { capture, node, devices }: BundleContent): Promise<Digest> {
+/** Where a bundle goes. */
+export interface BundlePlace {
+  /** Of the same file system as `output`; what is left there is the caller's to remove. */
+  readonly scratch: string;
+  readonly output: string;
+}
+
+export interface WrittenBundle {
+  readonly path: string;
+  /** Of the capture's manifest. */
+  readonly digest: Digest;
+}
+
+/** Seals what was collected and writes the bundle, the very bytes that the artifact server would send, as
+ * `<namespace>-<name>.tar.zst`. Nothing is ever written over: who runs a capture again, before and after a change, gets
+ * `…-2.tar.zst` beside it. */
+export async function writeBundle(
+  { scratch, output }: BundlePlace,
+  { capture, node, devices }: BundleContent,
+): Promise<WrittenBundle> {
   const manifests = new Map<Digest, Uint8Array>();
   const blobs = new Map<Digest, string>();
   const records = devices.map(({ manifest, blobs: files }) => {
@@ -59,7 +77,23 @@ export async function writeBundle(path: string, { capture, node, devices }: Bund
   });
   const read = (digest: Digest, { start, end }: { readonly start: number; readonly end: number }) =>
     createReadStream(fileOf(digest), { start, end: end - 1 });
-  await pipeline(Readable.from(streamBundle(plan, read)), createWriteStream(`${path}.part`));
-  await rename(`${path}.part`, path);
-  return digestOf(sealedBytes);
+  const part = join(scratch, 'bundle');
+  await pipeline(Readable.from(streamBundle(plan, read)), createWriteStream(part));
+  const path = await moveToNew(part, join(output, `${capture.namespace}-${capture.name}`));
+  return { path, digest: digestOf(sealedBytes) };
+}
+
+/** Gives a file the first name that is free. The name is taken first, by an empty file: no link, which a stick with FAT has not. */
+async function moveToNew(file: string, stem: string): Promise<string> {
+  for (let count = 1; ; count += 1) {
+    const path = `${stem}${count === 1 ? '' : `-${count}`}.tar.zst`;
+    try {
+      await (await open(path, 'wx')).close();
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') continue;
+      throw error;
+    }
+    await rename(file, path);
+    return path;
+  }
 }

@@ -55,6 +55,21 @@ test('a capture runs on every device of the host; its bundle verifies and decode
   t.deepEqual(sources, ['here/gpu-b/0000:17:00.0/link/raw.bin', 'here/gpu-b/0000:98:00.0/link/raw.bin']);
 });
 
+test('a capture that is run again writes a second bundle beside the first', async (t) => {
+  const directory = await temporaryDirectory(t);
+  const file = await captureFile(directory, { target, collectors: [link] });
+  const output = join(directory, 'out');
+  const where = ['--host-root', t.context.host.root, '--output', output];
+  const first = await run('run', '-f', file, ...where);
+  const before = await readFile(first.out.trimEnd());
+  const second = await run('run', '-f', file, ...where);
+  t.is(second.code, 0, second.err);
+  t.is(second.out, `${join(output, 'default-here-2.tar.zst')}\n`);
+  t.deepEqual(await readFile(first.out.trimEnd()), before);
+  t.is((await run('diff', first.out.trimEnd(), second.out.trimEnd())).code, 0);
+  t.deepEqual(await readdir(output), ['default-here-2.tar.zst', 'default-here.tar.zst']);
+});
+
 test('a dry run says what each collector needs and costs, and gives no command; the manifest keeps it', async (t) => {
   const { host } = t.context;
   const directory = await temporaryDirectory(t);
