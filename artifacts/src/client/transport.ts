@@ -1,4 +1,5 @@
 import { parseJson } from '../manifest/fields.ts';
+import { parseRetryAfter } from '../protocol/headers.ts';
 import { parseErrorBody } from '../protocol/messages.ts';
 import { isArtifactReason } from '../protocol/reasons.ts';
 import { ArtifactError } from './artifactError.ts';
@@ -73,13 +74,15 @@ async function errorOf(
   { method, path }: Pick<TransportRequest, 'method' | 'path'>,
 ): Promise<ArtifactError> {
   const { status } = response;
+  const retryAfterMs = parseRetryAfter(response.headers['retry-after'], Date.now());
+  const options = { status, ...(retryAfterMs !== undefined && { retryAfterMs }) };
   const text = (await readAll(response.body)).toString('utf8');
   try {
     const { reason, message } = parseErrorBody(JSON.parse(text));
-    if (isArtifactReason(reason)) return new ArtifactError(reason, message, { status });
+    if (isArtifactReason(reason)) return new ArtifactError(reason, message, options);
   } catch {
     // Not ours: a proxy's page, the API server's Status, or nothing. Said below with what it was.
   }
   const excerpt = text.length === 0 ? 'no body' : JSON.stringify(text.slice(0, 300));
-  return new ArtifactError('UnexpectedAnswer', `${method} ${path} was answered with ${status}: ${excerpt}`, { status });
+  return new ArtifactError('UnexpectedAnswer', `${method} ${path} was answered with ${status}: ${excerpt}`, options);
 }

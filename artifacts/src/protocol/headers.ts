@@ -12,6 +12,16 @@ export const HEADERS = {
   revision: 'x-nicdiag-revision',
 } as const;
 
+/** @returns milliseconds of a `Retry-After`, in seconds or as a date; undefined when it is neither
+ * @param now milliseconds since the epoch
+ * @source RFC 9110 §10.2.3 */
+export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
+  if (value === undefined) return undefined;
+  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
 export interface ContentRange {
   readonly start: number;
   /** Inclusive, as HTTP has it. */

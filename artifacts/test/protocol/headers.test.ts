@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { formatContentRange, parseContentRange, parseRange } from '../../src/protocol/headers.ts';
+import { formatContentRange, parseContentRange, parseRange, parseRetryAfter } from '../../src/protocol/headers.ts';
 
 test('a content range comes back as it was written', (t) => {
   fc.assert(
@@ -20,6 +20,22 @@ test('a content range comes back as it was written', (t) => {
     'items 0-9/10',
   ]) {
     t.is(parseContentRange(bad), undefined, bad);
+  }
+});
+
+test('Retry-After is seconds or a date, and nothing else', (t) => {
+  const now = Date.parse('2026-03-01T12:00:00Z');
+  for (const [value, expected] of [
+    [undefined, undefined],
+    ['0', 0],
+    ['10', 10_000],
+    ['Sun, 01 Mar 2026 12:00:30 GMT', 30_000],
+    ['Sun, 01 Mar 2026 11:00:00 GMT', 0],
+    ['soon', undefined],
+    ['', undefined],
+    ['1e99', undefined],
+  ] as const) {
+    t.is(parseRetryAfter(value, now), expected, value);
   }
 });
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ArtifactClient, ArtifactError, type SpooledBlob, type UploadTarget } from '@nicdiag/artifacts';
-import { createBackoff, type Logger, toError } from '@nicdiag/runtime';
+import { createBackoff, jitter, type Logger, toError } from '@nicdiag/runtime';
 import { createPlaces } from './places.ts';
 
 /** The way of all evidence to the artifact server: a few transfers at a time, each repeated until it is acknowledged. */
@@ -90,8 +90,7 @@ export function createUploads(options: UploadsOptions): Uploads {
         onTry?.(refusal === undefined ? 'failed' : 'refused', storedBytes);
         onTrouble?.(error);
         if (refusal !== undefined) throw refusal;
-        const slow = error instanceof ArtifactError && !error.retryable;
-        const pauseMs = Math.round(slow ? SLOW_PAUSE_MS * (0.5 + Math.random() / 2) : backoff.next());
+        const pauseMs = Math.round(pauseAfter(error, backoff.next()));
         // One line for an outage, not one for each of its tries.
         const fields = { ...about, ...what, pauseMs, error };
         logger.log(inTrouble ? 'debug' : 'warn', 'an upload failed; it is tried again', fields);
@@ -124,6 +123,15 @@ export function createUploads(options: UploadsOptions): Uploads {
     },
     pending: () => pending,
   };
+}
+
+/** The pause before the next try: what the server asks for and some more, so that a fleet does not come back at once, but
+ * never longer than after an answer that somebody must do something about. */
+export function pauseAfter(error: Error, usualMs: number): number {
+  if (!(error instanceof ArtifactError)) return usualMs;
+  if (!error.retryable) return SLOW_PAUSE_MS * (0.5 + Math.random() / 2);
+  if (error.retryAfterMs === undefined) return usualMs;
+  return Math.min(SLOW_PAUSE_MS, Math.max(usualMs, jitter(error.retryAfterMs, 0.5)));
 }
 
 function refusalOf(error: Error): UploadRefused | undefined {

@@ -3,7 +3,7 @@ import { type ArtifactClient, ArtifactError, type SpooledBlob } from '@nicdiag/a
 import { createLogger } from '@nicdiag/runtime';
 import test from 'ava';
 import { createPlaces } from '../../src/upload/places.ts';
-import { createUploads, UploadRefused } from '../../src/upload/uploads.ts';
+import { createUploads, pauseAfter, UploadRefused } from '../../src/upload/uploads.ts';
 
 const logger = createLogger({ program: 'test' });
 logger.silent = true;
@@ -86,6 +86,25 @@ test('an aborted signal ends waiting transfers', async (t) => {
   controller.abort(new Error('shutdown'));
   await t.throwsAsync(waiting);
   t.is(up.pending(), 0);
+});
+
+test('the pause before the next try is what the server asks for and up to half more, and never beyond two minutes', (t) => {
+  const asked = (retryAfterMs?: number) =>
+    new ArtifactError('Unavailable', 'the bucket is away', { ...(retryAfterMs !== undefined && { retryAfterMs }) });
+  for (const [error, least, most] of [
+    [asked(), 400, 400],
+    [asked(0), 400, 400],
+    [asked(10_000), 10_000, 15_000],
+    [asked(60_000), 60_000, 90_000],
+    [asked(86_400_000), 120_000, 120_000],
+    [new ArtifactError('Forbidden', 'no'), 60_000, 120_000],
+    [new Error('anything'), 400, 400],
+  ] as const) {
+    for (let times = 0; times < 20; times += 1) {
+      const pause = pauseAfter(error, 400);
+      t.true(least <= pause && pause <= most, `${pause} of ${least} to ${most}`);
+    }
+  }
 });
 
 test('places are taken in turn; one that is given up in the queue is skipped', async (t) => {
