@@ -96,9 +96,10 @@ export {
   type StoredBlob,
   StoreError,
   type SweepResult,
+  type TakenBlob,
   type UploadKey,
 } from './store/blobStore.ts';
-export type { CaptureLedger, ManifestRecord, NodeRecord } from './store/captureLedger.ts';
+export type { CaptureLedger, ManifestRecord, NodeRecord, Reference } from './store/captureLedger.ts';
 export { createFilesystemBlobStore } from './store/filesystemBlobStore.ts';
 export { createFilesystemLedger } from './store/filesystemLedger.ts';
 export { createKeyedLock, type KeyedLock } from './store/keyedLock.ts';

@@ -34,7 +34,7 @@ export function createBundlePlans(
       const [oldest] = plans.keys();
       if (plans.size >= KEPT && oldest !== undefined) plans.delete(oldest);
       plan = makePlan(
-        store,
+        { store, knownSize: (blob) => ledger.knownSize(captureUid, blob) },
         revisions.map((revision) => revision.digest),
       );
       plans.set(digest, plan);
@@ -44,7 +44,13 @@ export function createBundlePlans(
   };
 }
 
-async function makePlan(store: BlobStore, revisions: readonly Digest[]): Promise<BundlePlan> {
+interface PlanSource {
+  readonly store: BlobStore;
+  /** See CaptureLedger. */
+  readonly knownSize: (digest: Digest) => Promise<number | undefined>;
+}
+
+async function makePlan({ store, knownSize }: PlanSource, revisions: readonly Digest[]): Promise<BundlePlan> {
   const bytes: Uint8Array[] = [];
   for (const digest of revisions) bytes.push(await readSmall(store, digest));
   return planBundle({
@@ -52,7 +58,7 @@ async function makePlan(store: BlobStore, revisions: readonly Digest[]): Promise
     revisions: bytes,
     deviceManifest: (digest) => readSmall(store, digest),
     async storedSize(digest) {
-      const size = await store.storedSize(digest);
+      const size = (await knownSize(digest)) ?? (await store.storedSize(digest));
       if (size === undefined) throw new StoreError('BlobNotFound', `the store has lost the blob ${digest}`);
       return size;
     },

@@ -75,7 +75,8 @@ export function blobDownloadHandler({ authorize, store, ledger, metrics }: Downl
   return async (exchange) => {
     const capture = await authorize(exchange);
     const digest = digestParam(exchange);
-    const length = (await refersTo(ledger, capture.uid, digest)) ? await store.storedSize(digest) : undefined;
+    const sizeOf = async (blob: Digest) => (await ledger.knownSize(capture.uid, blob)) ?? store.storedSize(blob);
+    const length = (await ledger.refersTo(capture.uid, digest)) ? await sizeOf(digest) : undefined;
     if (length === undefined) {
       throw new ArtifactError('NotFound', `capture ${capture.namespace}/${capture.name} has no blob ${digest}`);
     }
@@ -117,11 +118,6 @@ async function listNode(store: BlobStore, ledger: CaptureLedger, uid: string, no
     devices.push({ node, pciAddress, state, manifest: { digest, sizeBytes }, blobs });
   }
   return devices;
-}
-
-async function refersTo(ledger: CaptureLedger, uid: string, digest: Digest): Promise<boolean> {
-  for await (const reference of ledger.references(uid)) if (reference === digest) return true;
-  return false;
 }
 
 async function write(exchange: Exchange, text: string): Promise<void> {

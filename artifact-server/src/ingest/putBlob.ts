@@ -5,6 +5,7 @@ import {
   type BlobUpload,
   type CaptureLedger,
   type ContentRange,
+  type Digest,
   HEADERS,
   parseContentRange,
 } from '@nicdiag/artifacts';
@@ -41,13 +42,13 @@ export function blobHandler(parts: PutBlobParts): Handler {
       throw new ArtifactError('NotFound', `node ${node} has not uploaded ${digest} for this capture yet`);
     }
     const { range, size } = uploadHeaders(exchange);
+    requireFits(parts.store, digest, range.total);
     using turn = await parts.turns.take(`${capture.uid} ${node} ${digest}`);
     // An earlier connection that was given up while its blob was being verified may have come to its end meanwhile.
     const meanwhile = await filed();
     if (meanwhile !== undefined) return sendJson(exchange, 200, meanwhile satisfies BlobReceipt);
     using reservation = await parts.quota.reserve(capture, size);
-    const isNew = (await parts.store.storedSize(digest)) === undefined;
-    const stored = await (async () => {
+    const { isNew, ...stored } = await (async () => {
       await using upload = await parts.store.openUpload(key);
       exchange.proceed();
       await receive(exchange, upload, range, AbortSignal.any([exchange.signal, turn.signal]));
@@ -86,6 +87,16 @@ function uploadHeaders(exchange: Exchange): { readonly range: ContentRange; read
     throw new ArtifactError('BadRequest', `${range.total} compressed bytes cannot hold only ${size}`);
   }
   return { range, size };
+}
+
+/** Before anything is sent: an agent keeps what is refused with `LimitExceeded` out of the capture, and says so.
+ * @throws ArtifactError `LimitExceeded` */
+function requireFits({ maxStoredSize }: BlobStore, digest: Digest, length: number): void {
+  if (length <= maxStoredSize) return;
+  throw new ArtifactError(
+    'LimitExceeded',
+    `${digest} has ${length} bytes compressed; the artifact server's store takes at most ${maxStoredSize} in one piece`,
+  );
 }
 
 async function receive(

@@ -16,6 +16,8 @@ export interface SweeperOptions {
   readonly quota: Quota;
   readonly metrics: ServerMetrics;
   readonly logger: Logger;
+  /** Whether the store can be used now; until it can, nothing is swept. */
+  readonly usable: () => boolean;
   readonly intervalMs: number;
   /** A deleted capture's artifacts, and blobs that nothing refers to, stay for so long. */
   readonly graceMs: number;
@@ -23,11 +25,17 @@ export interface SweeperOptions {
   readonly holdMs: number;
 }
 
+const LOOK_AGAIN_MS = 1_000;
+
 /** Mark and sweep, expired tickets, and the store's gauges; again and again until aborted. A round that fails changes
  * nothing and is tried again in the next. */
 export async function runSweeper(options: SweeperOptions, { signal }: { readonly signal: AbortSignal }): Promise<void> {
   let missing: ReadonlyMap<string, Missing> = new Map();
   while (!signal.aborted) {
+    if (!options.usable()) {
+      await delay(LOOK_AGAIN_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      continue;
+    }
     try {
       missing = await sweepCaptures(options, missing, signal);
       await sweepBlobs(options);
@@ -73,9 +81,9 @@ async function sweepBlobs({ store, ledger, metrics, graceMs }: SweeperOptions): 
   const marked = new Set<Digest>();
   let logical = 0;
   for (const { uid } of await ledger.captures()) {
-    for await (const digest of ledger.references(uid)) marked.add(digest);
-    for (const node of await ledger.nodes(uid)) {
-      for (const blob of (await ledger.node(uid, node)).blobs.values()) logical += blob.size;
+    for await (const { digest, held } of ledger.references(uid)) {
+      marked.add(digest);
+      logical += held;
     }
   }
   // A blob that was taken in after the marking is young: the grace period protects it.

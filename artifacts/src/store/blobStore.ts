@@ -9,6 +9,12 @@ export interface StoredBlob {
   readonly storedSize: number;
 }
 
+/** What the store answers when it has taken a blob in. */
+export interface TakenBlob extends StoredBlob {
+  /** Whether the store did not have it. */
+  readonly isNew: boolean;
+}
+
 /** One upload in progress, by one node for one capture: two nodes that bring the same blob do not meet. */
 export interface UploadKey {
   readonly captureUid: string;
@@ -18,6 +24,8 @@ export interface UploadKey {
 
 /** Content by digest, each kept once however many captures refer to it. Which capture refers to what is the ledger's. */
 export interface BlobStore {
+  /** Bytes of a frame that the store takes at most. */
+  readonly maxStoredSize: number;
   /** Length of the stored frame, undefined when the blob is not there. */
   storedSize(digest: Digest): Promise<number | undefined>;
   /** Stored bytes. @param range `end` exclusive; default all
@@ -55,7 +63,7 @@ export interface BlobUpload extends AsyncDisposable {
   /** Decompresses and hashes what was received. When it is one zstd frame of `digest` and `size` it becomes the blob,
    * durably, unless the store has that blob already. Otherwise it is thrown away.
    * @throws StoreError `BlobCorrupt` */
-  commit(expected: { readonly size: number }): Promise<StoredBlob>;
+  commit(expected: { readonly size: number }): Promise<TakenBlob>;
 }
 
 export class StoreError extends Error {

@@ -18,10 +18,20 @@ export interface CaptureLedger {
   /** Revisions of the seal, oldest first. */
   revisions(captureUid: string): Promise<SealRevision[]>;
   recordRevision(captureUid: string, revision: SealRevision): Promise<void>;
-  /** Every digest that the capture refers to. */
-  references(captureUid: string): AsyncIterable<Digest>;
+  /** Everything that the capture refers to, read from where it is durable: what is not there is deleted. */
+  references(captureUid: string): AsyncIterable<Reference>;
+  /** Whether the capture refers to a blob, for its download. */
+  refersTo(captureUid: string, digest: Digest): Promise<boolean>;
+  /** Stored size of a blob that was filed for the capture, where the ledger knows it sooner than the store does. */
+  knownSize(captureUid: string, digest: Digest): Promise<number | undefined>;
   /** Forgets the capture; its blobs are left to the sweep. */
   remove(captureUid: string): Promise<void>;
+}
+
+export interface Reference {
+  readonly digest: Digest;
+  /** Uncompressed bytes that a node filed by it; 0 of a manifest and of a seal. */
+  readonly held: number;
 }
 
 export interface NodeRecord {

@@ -5,7 +5,7 @@ import { readFileChunks } from '../readFileChunks.ts';
 import { syncDirectory } from '../syncDirectory.ts';
 import { type BlobStore, StoreError, type SweepResult } from './blobStore.ts';
 import { createKeyedLock, type KeyedLock } from './keyedLock.ts';
-import { codeOf, createStagedUploads, fullError, type StagedUploads, sizeOf } from './stagedUploads.ts';
+import { codeOf, createStagedUploads, fullError, type StagedUploads, sizeOf, type Taken } from './stagedUploads.ts';
 
 /** Blobs on a file system:
  *
@@ -22,6 +22,7 @@ export async function createFilesystemBlobStore(root: string): Promise<BlobStore
     takeIn: (path, digest) => takeIn(files, path, digest),
   });
   return {
+    maxStoredSize: Number.POSITIVE_INFINITY,
     storedSize: (digest) => sizeOf(blobPath(files, digest)),
     read: (digest, range) => readBlob(files, digest, range),
     put: staged.put,
@@ -57,21 +58,23 @@ async function* readBlob(
   yield* readFileChunks(file, range);
 }
 
-/** Gives the file its name in the store, or finds that the store has that blob. @returns its stored size */
-async function takeIn(store: Files, path: string, digest: Digest): Promise<number> {
+/** Gives the file its name in the store, or finds that the store has that blob. */
+async function takeIn(store: Files, path: string, digest: Digest): Promise<Taken> {
   const target = blobPath(store, digest);
   const folder = join(store.blobs, hexOf(digest).slice(0, 2));
   return store.locks.run(digest, async () => {
     if ((await mkdir(folder, { recursive: true })) !== undefined) await syncDirectory(store.blobs);
+    let isNew = true;
     try {
       await link(path, target);
     } catch (error) {
       if (codeOf(error) !== 'EEXIST') throw fullError(error);
+      isNew = false;
       // A sweep that is about to decide must see that someone wants it.
       await utimes(target, new Date(), new Date());
     }
     await syncDirectory(folder);
-    return (await stat(target)).size;
+    return { storedSize: (await stat(target)).size, isNew };
   });
 }
 

@@ -10,7 +10,7 @@ import type { SealRevision } from '../protocol/messages.ts';
 import { syncDirectory } from '../syncDirectory.ts';
 import type { StoredBlob } from './blobStore.ts';
 import type { CaptureLedger, ManifestRecord, NodeRecord } from './captureLedger.ts';
-import { type LedgerLine, parseLedgerLine } from './ledgerLine.ts';
+import { type LedgerLine, parseLedgerLine, referenceOf } from './ledgerLine.ts';
 
 /** The ledger on a file system, append only:
  *
@@ -74,9 +74,15 @@ export async function createFilesystemLedger(root: string): Promise<CaptureLedge
     async *references(captureUid) {
       const files = (await ledger.nodes(captureUid)).map((node) => nodeFile(captureUid, node));
       for (const file of [...files, sealFile(captureUid)]) {
-        for (const line of await readLines(file)) yield digestOfLine(line);
+        for (const line of await readLines(file)) yield referenceOf(line);
       }
     },
+    async refersTo(captureUid, digest) {
+      for await (const reference of ledger.references(captureUid)) if (reference.digest === digest) return true;
+      return false;
+    },
+    // A look at the blob's file is quicker than reading what was filed.
+    knownSize: () => Promise.resolve(undefined),
     async remove(captureUid) {
       const target = join(removed, checked('uid', captureUid));
       await rename(folder(captureUid), target).catch(ifMissing(undefined));
@@ -90,11 +96,6 @@ export async function createFilesystemLedger(root: string): Promise<CaptureLedge
 function checked(kind: 'uid' | 'node', value: string): string {
   if (!isName(kind, value)) throw new TypeError(`${JSON.stringify(value)} cannot be a ${kind}`);
   return value;
-}
-
-function digestOfLine(line: LedgerLine): Digest {
-  if ('blob' in line) return line.blob.digest;
-  return 'manifest' in line ? line.manifest.digest : line.seal.digest;
 }
 
 async function append(path: string, line: LedgerLine): Promise<void> {

@@ -4,7 +4,7 @@ import { ManifestError } from '../manifest/manifestError.ts';
 import { NAMES, TERMINAL_STATES, TEXTS } from '../manifest/rules.ts';
 import type { SealRevision } from '../protocol/messages.ts';
 import type { StoredBlob } from './blobStore.ts';
-import type { ManifestRecord } from './captureLedger.ts';
+import type { ManifestRecord, Reference } from './captureLedger.ts';
 
 export type LedgerLine =
   | { readonly blob: StoredBlob }
@@ -24,6 +24,12 @@ export function parseLedgerLine(text: string): LedgerLine | undefined {
     if (error instanceof SyntaxError || error instanceof ManifestError) return undefined;
     throw error;
   }
+}
+
+/** Of a record as ledgers keep them. */
+export function referenceOf(line: LedgerLine): Reference {
+  if ('blob' in line) return { digest: line.blob.digest, held: line.blob.size };
+  return { digest: 'manifest' in line ? line.manifest.digest : line.seal.digest, held: 0 };
 }
 
 function parseBlob(fields: Fields): StoredBlob {

@@ -15,9 +15,17 @@ export interface StagedUploadsOptions {
   /** Bytes that all uploads together may have here.
    * @default what the file system has */
   readonly limit?: number;
-  /** Makes a verified, synced file the blob of its digest, durably, or finds that the store has that blob.
-   * @returns its stored size */
-  readonly takeIn: (path: string, digest: Digest) => Promise<number>;
+  /** Told when the bytes that are here have changed. */
+  readonly onBytes?: (bytes: number) => void;
+  /** Makes a verified, synced file the blob of its digest, durably, or finds that the store has that blob. */
+  readonly takeIn: (path: string, digest: Digest) => Promise<Taken>;
+}
+
+/** Of a blob that the store now has. */
+export interface Taken {
+  readonly storedSize: number;
+  /** Whether it was not there. */
+  readonly isNew: boolean;
 }
 
 /** Uploads on their way into a store, on a local file system: each is verified here before the store takes it in. */
@@ -77,9 +85,9 @@ export async function createStagedUploads(options: StagedUploadsOptions): Promis
             throw error;
           }
           await file.datasync();
-          const storedSize = await takeIn(path, key.digest);
+          const taken = await takeIn(path, key.digest);
           await discard(path);
-          return { digest: key.digest, size, storedSize };
+          return { digest: key.digest, size, ...taken };
         },
         async [Symbol.asyncDispose]() {
           await file.close();
@@ -97,7 +105,8 @@ export async function createStagedUploads(options: StagedUploadsOptions): Promis
           await file.writeFile(stored);
           await file.datasync();
         }
-        return { digest, size: bytes.byteLength, storedSize: await takeIn(path, digest) };
+        const { storedSize } = await takeIn(path, digest);
+        return { digest, size: bytes.byteLength, storedSize };
       } catch (error) {
         throw fullError(error);
       } finally {
@@ -124,9 +133,10 @@ export async function createStagedUploads(options: StagedUploadsOptions): Promis
 }
 
 /** Counts the bytes that are staged. */
-async function createRoom({ directory, limit = Number.POSITIVE_INFINITY }: StagedUploadsOptions) {
+async function createRoom({ directory, limit = Number.POSITIVE_INFINITY, onBytes }: StagedUploadsOptions) {
   let used = 0;
   for (const name of await readdir(directory)) used += (await sizeOf(join(directory, name))) ?? 0;
+  onBytes?.(used);
   return {
     take(bytes: number): void {
       if (used + bytes > limit) {
@@ -136,9 +146,11 @@ async function createRoom({ directory, limit = Number.POSITIVE_INFINITY }: Stage
         throw new StoreError('StoreFull', message);
       }
       used += bytes;
+      onBytes?.(used);
     },
     give(bytes: number): void {
       used -= bytes;
+      onBytes?.(used);
     },
   };
 }

@@ -1,14 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { utimes } from 'node:fs/promises';
-import { createServer, request as httpRequest, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
-import { type S3Server, startS3Server } from '@nicdiag/tools';
+import { type S3Proxy, type S3Server, startS3Proxy, startS3Server } from '@nicdiag/tools';
 import test, { type ExecutionContext } from 'ava';
 import { digestOf, hexOf } from '../../src/digest.ts';
 import { StoreError } from '../../src/store/blobStore.ts';
 import { type Bucket, type BucketOptions, openBucket } from '../../src/store/s3/bucket.ts';
+import { checkBucket } from '../../src/store/s3/checkBucket.ts';
 import { createS3BlobStore } from '../../src/store/s3/s3BlobStore.ts';
 import { createS3Ledger } from '../../src/store/s3/s3Ledger.ts';
 import { SAMPLE_CAPTURE } from '../sampleManifests.ts';
@@ -33,6 +32,12 @@ function bucketOf(t: ExecutionContext, options: Partial<BucketOptions> = {}): Bu
   });
   t.teardown(() => bucket[Symbol.dispose]());
   return bucket;
+}
+
+async function proxyOf(t: ExecutionContext, server = shared): Promise<S3Proxy> {
+  const proxy = await startS3Proxy(server);
+  t.teardown(() => proxy[Symbol.asyncDispose]());
+  return proxy;
 }
 
 storeContract('S3', async (t) => {
@@ -109,29 +114,28 @@ test('uploads together have no more staging than they may; the room comes back',
 });
 
 test('a bucket that is missing, wrong credentials and a dead endpoint are each said with what to do', async (t) => {
-  const missing = await t.throwsAsync(bucketOf(t, { bucket: 'nowhere' }).check(), { instanceOf: StoreError });
+  const missing = await t.throwsAsync(checkBucket(bucketOf(t, { bucket: 'nowhere' })), { instanceOf: StoreError });
   t.is(missing?.code, 'StoreRefused');
   t.regex(missing?.message ?? '', /bucket nowhere: NoSuchBucket.*make the bucket/);
   for (const credentials of [
     { accessKeyId: 'stranger', secretAccessKey: 'a-secret-of-nobody' },
     { ...shared.credentials, secretAccessKey: 'a-secret-of-nobody' },
   ]) {
-    const denied = await t.throwsAsync(bucketOf(t, { credentials }).check(), { instanceOf: StoreError });
+    const denied = await t.throwsAsync(checkBucket(bucketOf(t, { credentials })), { instanceOf: StoreError });
     t.is(denied?.code, 'StoreRefused');
     t.regex(denied?.message ?? '', /check the credentials/);
     t.false(denied?.message.includes(credentials.secretAccessKey));
   }
-  const dead = await t.throwsAsync(bucketOf(t, { endpoint: 'http://127.0.0.1:1', attempts: 2 }).check());
+  const dead = await t.throwsAsync(checkBucket(bucketOf(t, { endpoint: 'http://127.0.0.1:1', attempts: 2 })));
   t.is(dead instanceof StoreError && dead.code, 'StoreUnavailable');
-  await bucketOf(t).check();
+  await checkBucket(bucketOf(t));
 });
 
 test('503s and broken connections are tried again; nothing is acknowledged that the bucket has not', async (t) => {
-  const faults: Fault[] = [];
-  const proxy = await faultyProxy(t, shared, faults);
+  const { faults, endpoint } = await proxyOf(t);
   const prefix = randomUUID();
   const store = await createS3BlobStore({
-    bucket: bucketOf(t, { prefix, endpoint: proxy, attempts: 3 }),
+    bucket: bucketOf(t, { prefix, endpoint, attempts: 3 }),
     staging: await temporaryDirectory(t),
   });
   const content = randomBytes(3_000_000);
@@ -141,7 +145,7 @@ test('503s and broken connections are tried again; nothing is acknowledged that 
   {
     await using upload = await store.openUpload(key);
     await upload.append(stored);
-    faults.push(...Array.from({ length: 20 }, (): Fault => 'unavailable'));
+    faults.push(...Array.from({ length: 20 }, () => 'unavailable' as const));
     const failed = await t.throwsAsync(upload.commit({ size: content.byteLength }), { instanceOf: StoreError });
     t.is(failed?.code, 'StoreUnavailable');
     faults.length = 0;
@@ -163,9 +167,8 @@ test('503s and broken connections are tried again; nothing is acknowledged that 
 
 test('an S3 server that is killed while it takes a blob has it whole or not at all, and takes it when it is back', async (t) => {
   await using server = await startS3Server({ buckets: [BUCKET] });
-  const faults: Fault[] = [];
-  const proxy = await faultyProxy(t, server, faults);
-  const bucket = bucketOf(t, { endpoint: proxy, prefix: 'p', attempts: 1 });
+  const { faults, endpoint } = await proxyOf(t, server);
+  const bucket = bucketOf(t, { endpoint, prefix: 'p', attempts: 1 });
   const store = await createS3BlobStore({ bucket, staging: await temporaryDirectory(t) });
   const content = randomBytes(32_000_000);
   const digest = digestOf(content);
@@ -181,38 +184,138 @@ test('an S3 server that is killed while it takes a blob has it whole or not at a
   t.is(await store.storedSize(digest), storedSize);
 });
 
-/** `cut` breaks the request, `cutBody` the answer after some of it; a function is called when some of the request's body
- * has been passed on. */
-type Fault = 'none' | 'unavailable' | 'cut' | 'cutBody' | (() => Promise<void>);
+test('a blob that takes longer than the silence that is allowed is stored all the same', async (t) => {
+  const proxy = await proxyOf(t);
+  const { endpoint } = proxy;
+  proxy.bytesPerSecond = 12_000_000;
+  const bucket = bucketOf(t, { endpoint, silenceMs: 1_200, patienceMs: 1_200, attempts: 1 });
+  const directory = await temporaryDirectory(t);
+  const path = join(directory, 'blob');
+  const bytes = randomBytes(24_000_000);
+  await writeFile(path, bytes);
+  const started = performance.now();
+  t.true(await bucket.addFile('blobs/slow', path, bytes.byteLength));
+  t.true(performance.now() - started > 1_200, 'it took longer than silence and patience');
+  t.true(Buffer.concat(await Array.fromAsync(bucket.read('blobs/slow'))).equals(bytes));
+});
 
-/** Passes requests on to the S3 server, each with the next fault of the list. */
-async function faultyProxy(t: ExecutionContext, server: S3Server, faults: Fault[]): Promise<string> {
-  const { hostname, port } = new URL(server.endpoint);
-  const proxy: Server = createServer((incoming, outgoing) => {
-    const fault = faults.shift() ?? 'none';
-    if (fault === 'unavailable') {
-      incoming.resume();
-      outgoing.writeHead(503, { 'content-length': 0, connection: 'close' }).end();
-      return;
+test('a bucket that is too slow is given up in time, and said to be so', async (t) => {
+  const proxy = await proxyOf(t);
+  const bucket = bucketOf(t, { endpoint: proxy.endpoint, patienceMs: 1_500 });
+  await bucket.mark('a');
+  proxy.delayMs = 6_000;
+  const slow = await t.throwsAsync(bucket.mark('b'), { instanceOf: StoreError });
+  t.is(slow?.code, 'StoreUnavailable');
+  t.regex(
+    slow?.message ?? '',
+    /^bucket captures is too slow: it was asked to write [\w-]+\/b and did not answer in time/,
+  );
+  proxy.delayMs = 0;
+  await bucket.mark('b');
+});
+
+test('what a policy does not allow is said with the bucket and the permission', async (t) => {
+  await using server = await startS3Server({ buckets: [BUCKET] });
+  const user = await server.addUser('store');
+  const bucket = bucketOf(t, { endpoint: server.endpoint, credentials: user, prefix: 'site-a', attempts: 1 });
+  const all = ['s3:ListBucket', 's3:PutObject', 's3:GetObject', 's3:DeleteObject'];
+  for (const [missing, verb] of [
+    ['s3:ListBucket', 'list'],
+    ['s3:PutObject', 'write'],
+    ['s3:GetObject', 'look at'],
+    ['s3:DeleteObject', 'delete'],
+  ] as const) {
+    await server.allow(
+      BUCKET,
+      user,
+      all.filter((action) => action !== missing),
+    );
+    const denied = await t.throwsAsync(checkBucket(bucket), { instanceOf: StoreError });
+    t.is(denied?.code, 'StoreRefused');
+    t.regex(
+      denied?.message ?? '',
+      new RegExp(`^could not ${verb} site-a/probe/.* in bucket captures: .*allow its credentials .*${missing}`),
+    );
+  }
+  await server.allow(BUCKET, user, all);
+  await checkBucket(bucket);
+});
+
+test('a server that does not mind conditions on writing is refused', async (t) => {
+  const proxy = await proxyOf(t);
+  const bucket = bucketOf(t, { endpoint: proxy.endpoint });
+  await checkBucket(bucket);
+  proxy.ignoresConditions = true;
+  const refused = await t.throwsAsync(checkBucket(bucket), { instanceOf: StoreError });
+  t.is(refused?.code, 'StoreRefused');
+  t.regex(refused?.message ?? '', /does not mind If-None-Match on PUT, without which two servers could spoil it/);
+});
+
+test('what a capture has filed is listed once and then known, also when it grows', async (t) => {
+  const proxy = await proxyOf(t);
+  const prefix = randomUUID();
+  const ledger = createS3Ledger(bucketOf(t, { prefix, endpoint: proxy.endpoint }));
+  const blob = (text: string) => ({ digest: digestOf(Buffer.from(text)), size: 1, storedSize: 10 });
+  await createS3Ledger(bucketOf(t, { prefix })).recordBlob(captureUid, 'gpu-a', blob('before the restart'));
+  for (let round = 0; round < 50; round += 1) {
+    await ledger.open(SAMPLE_CAPTURE);
+    t.is((await ledger.node(captureUid, 'gpu-a')).blobs.size, 1);
+    t.deepEqual(await ledger.revisions(captureUid), []);
+  }
+  t.is(proxy.requests.length, 2, 'one key for the capture, one listing');
+  // Filed while the listing is under way, by whichever node: nothing is missed and nothing counted twice.
+  const cold = createS3Ledger(bucketOf(t, { prefix, endpoint: proxy.endpoint, pageSize: 1 }));
+  const blobs = Array.from({ length: 10 }, (_, index) => blob(`blob ${index}`));
+  await Promise.all([
+    cold.node(captureUid, 'gpu-a'),
+    ...blobs.map((each) => cold.recordBlob(captureUid, 'gpu-a', each)),
+  ]);
+  t.is((await cold.node(captureUid, 'gpu-a')).blobs.size, 11);
+  t.is((await createS3Ledger(bucketOf(t, { prefix })).node(captureUid, 'gpu-a')).blobs.size, 11);
+});
+
+test('a record whose writing failed is not remembered, and is when it is there', async (t) => {
+  const proxy = await proxyOf(t);
+  const ledger = createS3Ledger(bucketOf(t, { endpoint: proxy.endpoint, attempts: 1 }));
+  const blob = { digest: digestOf(Buffer.of(1)), size: 1, storedSize: 10 };
+  t.is((await ledger.node(captureUid, 'gpu-a')).blobs.size, 0);
+  proxy.faults.push('unavailable');
+  await t.throwsAsync(ledger.recordBlob(captureUid, 'gpu-a', blob), { instanceOf: StoreError });
+  t.is((await ledger.node(captureUid, 'gpu-a')).blobs.size, 0);
+  // The record comes through, its answer does not.
+  proxy.faults.push('cutAnswer');
+  await t.throwsAsync(ledger.recordBlob(captureUid, 'gpu-a', blob), { instanceOf: StoreError });
+  t.is((await ledger.node(captureUid, 'gpu-a')).blobs.size, 1);
+});
+
+test('captures beyond the bound on memory are forgotten and read anew', async (t) => {
+  const proxy = await proxyOf(t);
+  const ledger = createS3Ledger(bucketOf(t, { endpoint: proxy.endpoint }), { maxRecords: 4 });
+  const uids = ['1', '2', '3'].map((digit) => captureUid.replace(/.$/, digit));
+  for (const uid of uids) {
+    for (const text of ['a', 'b', 'c']) {
+      await ledger.recordBlob(uid, 'gpu-a', { digest: digestOf(Buffer.from(text)), size: 1, storedSize: 10 });
     }
-    if (fault === 'cut') {
-      incoming.socket.destroy();
-      return;
-    }
-    const { method, url: path, headers } = incoming;
-    const onward = httpRequest({ hostname, port, method, path, headers }, (answer) => {
-      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-      if (fault === 'cutBody') answer.once('data', (chunk) => outgoing.write(chunk, () => outgoing.destroy()));
-      else answer.pipe(outgoing);
-    });
-    onward.on('error', () => outgoing.destroy());
-    if (typeof fault === 'function') incoming.once('data', () => void fault());
-    incoming.pipe(onward);
-  });
-  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => {
-    proxy.closeAllConnections();
-    proxy.close();
-  });
-  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-}
+  }
+  const listings = () => proxy.requests.filter((request) => request.startsWith('GET ')).length;
+  for (const uid of uids) t.is((await ledger.node(uid, 'gpu-a')).blobs.size, 3);
+  t.is(listings(), 3);
+  t.is((await ledger.node(uids[2]!, 'gpu-a')).blobs.size, 3);
+  t.is(listings(), 3, 'the newest is in memory');
+  t.is((await ledger.node(uids[0]!, 'gpu-a')).blobs.size, 3);
+  t.is(listings(), 4);
+});
+
+test('a server that may not use the bucket answers nothing, also not from memory', async (t) => {
+  let refusal: StoreError | undefined;
+  const bucket = bucketOf(t, { gate: () => refusal });
+  const ledger = createS3Ledger(bucket);
+  await ledger.open(SAMPLE_CAPTURE);
+  t.is((await ledger.node(captureUid, 'gpu-a')).blobs.size, 0);
+  refusal = new StoreError('StoreUnavailable', 'another server has it');
+  await t.throwsAsync(ledger.node(captureUid, 'gpu-a'), { is: refusal });
+  await t.throwsAsync(bucket.mark('a'), { is: refusal });
+  await t.throwsAsync(bucket.stat('a'), { is: refusal });
+  refusal = undefined;
+  t.is(await bucket.stat('a'), undefined);
+});

@@ -42,13 +42,11 @@ export function storeContract(name: string, fresh: (t: ExecutionContext) => Prom
     const digest = digestOf(content);
     const first = zstdCompressSync(content);
     t.deepEqual(await upload(store, 'gpu-a', digest, first, 10_000), {
-      digest,
-      size: 10_000,
-      storedSize: first.byteLength,
+      ...{ digest, size: 10_000, storedSize: first.byteLength, isNew: true },
     });
     const other = zstdCompressSync(content, { params: { 100: 19 } });
     t.notDeepEqual(other, first);
-    t.is((await upload(store, 'gpu-b', digest, other, 10_000)).storedSize, first.byteLength);
+    t.like(await upload(store, 'gpu-b', digest, other, 10_000), { storedSize: first.byteLength, isNew: false });
     t.is((await store.put(content)).storedSize, first.byteLength);
     t.deepEqual(
       (await Array.fromAsync(store.list())).map((blob) => blob.digest),
@@ -183,12 +181,14 @@ export function storeContract(name: string, fresh: (t: ExecutionContext) => Prom
     t.deepEqual([...node.blobs.values()], [blob]);
     t.deepEqual([...node.manifests.values()], [newer]);
     t.deepEqual(await again.revisions(captureUid), [seal]);
-    t.deepEqual(await Array.fromAsync(again.references(captureUid)), [
-      blob.digest,
-      manifest.digest,
-      newer.digest,
-      seal.digest,
-    ]);
+    const references = [
+      { digest: blob.digest, held: 4 },
+      ...[manifest, newer, seal].map(({ digest }) => ({ digest, held: 0 })),
+    ];
+    t.deepEqual(await Array.fromAsync(again.references(captureUid)), references);
+    for (const { digest } of references) t.true(await again.refersTo(captureUid, digest));
+    t.false(await again.refersTo(captureUid, digestOf(Buffer.from('another'))));
+    t.true([undefined, 17].includes(await again.knownSize(captureUid, blob.digest)));
     t.deepEqual([...(await again.node(captureUid, 'gpu-z')).blobs], []);
     await again.remove(captureUid);
     await again.remove(captureUid);

@@ -1,7 +1,7 @@
 import { type Digest, digestFromHex, hexOf, isDigest, SHA256_HEX_PATTERN } from '../../digest.ts';
 import { type BlobStore, StoreError, type SweepResult } from '../blobStore.ts';
 import { createKeyedLock, type KeyedLock } from '../keyedLock.ts';
-import { createStagedUploads, type StagedUploads, sizeOf } from '../stagedUploads.ts';
+import { createStagedUploads, type StagedUploads, sizeOf, type Taken } from '../stagedUploads.ts';
 import type { Bucket } from './bucket.ts';
 
 export interface S3BlobStoreOptions {
@@ -10,7 +10,15 @@ export interface S3BlobStoreOptions {
   readonly staging: string;
   /** Bytes that may lie there. */
   readonly stagingLimit?: number;
+  /** Told when the bytes that lie there have changed. */
+  readonly onStagedBytes?: (bytes: number) => void;
 }
+
+/** What Amazon takes in one PUT; larger objects come in parts, which nothing here sends.
+ * @source https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html */
+const MAX_OBJECT_BYTES = 5 * 1024 ** 3;
+/** Whether the bucket has a blob of this size is asked before it is sent, not learned from the answer. */
+const ASK_FIRST_BYTES = 256 * 1024;
 
 /** Blobs in a bucket:
  *
@@ -20,14 +28,17 @@ export interface S3BlobStoreOptions {
  * The first one of two equal blobs stays (`If-None-Match`), so its time stays too; a second object, rather than a copy
  * onto itself, tells the sweep that it is wanted again: copies are limited to 5 GB and cost a version in versioned
  * buckets. One process may use a prefix at a time. */
-export async function createS3BlobStore({ bucket, staging, stagingLimit }: S3BlobStoreOptions): Promise<BlobStore> {
+export async function createS3BlobStore(options: S3BlobStoreOptions): Promise<BlobStore> {
+  const { bucket, staging, stagingLimit, onStagedBytes } = options;
   const locks = createKeyedLock();
   const staged = await createStagedUploads({
     directory: staging,
     ...(stagingLimit !== undefined && { limit: stagingLimit }),
+    ...(onStagedBytes !== undefined && { onBytes: onStagedBytes }),
     takeIn: (path, digest) => locks.run(digest, () => takeIn(bucket, path, digest)),
   });
   return {
+    maxStoredSize: Math.min(MAX_OBJECT_BYTES, stagingLimit ?? MAX_OBJECT_BYTES),
     storedSize: async (digest) => (await bucket.stat(blobKey(digest)))?.size,
     read: (digest, range) => bucket.read(blobKey(digest), range),
     put: staged.put,
@@ -48,18 +59,17 @@ function wantedKey(digest: Digest): string {
   return `wanted/${hexOf(digest)}`;
 }
 
-async function takeIn(bucket: Bucket, path: string, digest: Digest): Promise<number> {
+async function takeIn(bucket: Bucket, path: string, digest: Digest): Promise<Taken> {
   const key = blobKey(digest);
   const size = (await sizeOf(path)) ?? 0;
-  // Asked first: it is no use to send a gigabyte that is there.
-  const there = await bucket.stat(key);
-  if (there === undefined && (await bucket.addFile(key, path, size))) return size;
+  const there = size < ASK_FIRST_BYTES ? undefined : await bucket.stat(key);
+  if (there === undefined && (await bucket.addFile(key, path, size))) return { storedSize: size, isNew: true };
   await bucket.mark(wantedKey(digest));
   const kept = there ?? (await bucket.stat(key));
   if (kept === undefined) {
     throw new StoreError('StoreUnavailable', `blob ${digest} vanished from the bucket while it was stored`);
   }
-  return kept.size;
+  return { storedSize: kept.size, isNew: false };
 }
 
 async function sweep(
