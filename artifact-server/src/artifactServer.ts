@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { createFilesystemBlobStore, createFilesystemLedger, PATH_PATTERNS } from '@nicdiag/artifacts';
+import { PATH_PATTERNS } from '@nicdiag/artifacts';
 import type { KubeClient } from '@nicdiag/kube';
 import { type Logger, parseListen } from '@nicdiag/runtime';
 import { createAuthorizeDownload } from './auth/accessReview.ts';
@@ -19,6 +19,7 @@ import type { ServerMetrics } from './metrics.ts';
 import type { ServerOptions } from './options.ts';
 import { createSealer } from './seal/sealer.ts';
 import { sealHandler } from './seal/sealHandler.ts';
+import { openStore } from './store/openStore.ts';
 import { runSweeper } from './sweep/sweeper.ts';
 import { readCertificate, watchCertificate } from './tls/certificateFiles.ts';
 
@@ -43,8 +44,8 @@ const DRAIN_MS = 10_000;
 
 export async function createArtifactServer(parts: ArtifactServerParts): Promise<ArtifactServer> {
   const { client, logger, metrics, options } = parts;
-  const store = await createFilesystemBlobStore(options.store);
-  const ledger = await createFilesystemLedger(options.store);
+  const kept = await openStore(options.store, { logger, metrics });
+  const { store, ledger } = kept;
   const quota = createQuota(ledger);
   const captures = createCaptureIndex(client, (error, doing) =>
     logger.warn('captures are not followed', { doing, error }),
@@ -96,6 +97,7 @@ export async function createArtifactServer(parts: ArtifactServerParts): Promise<
     notReady: () => [
       ...(listening ? [] : ['does not listen yet']),
       ...(captures.hasSynced() ? [] : ['has not seen the DiagnosticCaptures yet']),
+      ...kept.notReady(),
     ],
     async run({ signal }) {
       const server = createServer({ ...readCertificate(options.tls), requestTimeout: 0, headersTimeout: 30_000 });
@@ -107,21 +109,25 @@ export async function createArtifactServer(parts: ArtifactServerParts): Promise<
       const address = await listen(server, options.listen);
       logger.info('listening', { address: `https://${address.address}:${address.port}` });
       listening = true;
-      const sweep = { client, captures, store, ledger, quota, metrics, logger };
-      const background = [
-        captures.run({ signal }),
-        runSweeper(
-          {
-            ...sweep,
-            intervalMs: options.sweepIntervalMs,
-            ...{ graceMs: options.sweepGraceMs, holdMs: options.massDeletionHoldMs },
-          },
-          { signal },
-        ),
-      ];
-      await aborted(signal);
-      await close(server);
-      await Promise.allSettled(background);
+      const ending = new AbortController();
+      const running = { signal: AbortSignal.any([signal, ending.signal]) };
+      const unused = new AbortController();
+      const keeping = kept.run({ signal: unused.signal });
+      const usable = () => kept.notReady().length === 0;
+      const sweep = { client, captures, store, ledger, quota, metrics, logger, usable };
+      const times = { intervalMs: options.sweepIntervalMs, graceMs: options.sweepGraceMs };
+      const sweeping = runSweeper({ ...sweep, ...times, holdMs: options.massDeletionHoldMs }, running);
+      const background = [captures.run(running), sweeping];
+      try {
+        await Promise.race([aborted(signal), failed(keeping)]);
+      } finally {
+        ending.abort();
+        await close(server);
+        await Promise.allSettled(background);
+        // Only when nothing uses it any more is it given back.
+        unused.abort();
+        await Promise.allSettled([keeping]);
+      }
     },
   };
 }
@@ -141,6 +147,11 @@ async function listen(server: Server, where: string): Promise<AddressInfo> {
 async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Settles only if the work fails. */
+function failed(work: Promise<unknown>): Promise<never> {
+  return new Promise((_, reject) => work.catch(reject));
 }
 
 /** No new connections; what runs may end, then is cut. */

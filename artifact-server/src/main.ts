@@ -9,7 +9,9 @@ import {
 } from '@nicdiag/runtime';
 import { type ArtifactServer, createArtifactServer } from './artifactServer.ts';
 import { createServerMetrics } from './metrics.ts';
-import { parseOptions, type ServerOptions, USAGE, UsageError } from './options.ts';
+import { parseOptions, type ServerOptions, USAGE } from './options.ts';
+import { workingDirectory } from './store/storeLocation.ts';
+import { UsageError } from './usageError.ts';
 
 const options = optionsOrExit(process.argv.slice(2));
 const logger = createLogger({ program: 'artifact-server', level: options.logLevel });
@@ -17,14 +19,15 @@ const logger = createLogger({ program: 'artifact-server', level: options.logLeve
 await runProgram(
   async ({ signal }) => {
     const metrics = createServerMetrics();
-    makeDirectory(options.store);
+    const directory = workingDirectory(options.store);
+    makeDirectory(directory);
     let server: ArtifactServer | undefined;
     await using _probes = await createProbeServer({
       listen: options.healthListen,
       ready: () => server?.notReady() ?? ['is starting'],
       registry: metrics.registry,
     });
-    using _lock = lockDirectory(options.store);
+    using _lock = lockDirectory(directory);
     const { kubeconfig, apiServer, apiCaFile: caFile, tokenFile } = options;
     const config = loadKubeConfig({ kubeconfig, server: apiServer, caFile, tokenFile });
     await using client = createKubeClient(config, { metrics: metrics.kube, userAgent: 'nicdiag-artifact-server' });

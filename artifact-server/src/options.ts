@@ -2,7 +2,9 @@ import { parseArgs } from 'node:util';
 import { AGENT_NAMESPACE, SERVICE_ACCOUNTS, SYSTEM_NAMESPACE, serviceAccountUser } from '@nicdiag/api';
 import { type LogLevel, parseDuration, parseListen } from '@nicdiag/runtime';
 import type { Callers } from './auth/callers.ts';
+import { type Environment, parseStoreLocation, type StoreLocation } from './store/storeLocation.ts';
 import type { CertificatePaths } from './tls/certificateFiles.ts';
+import { checked, given, UsageError } from './usageError.ts';
 
 export interface ServerOptions {
   /** Default: as kubectl finds it, or the Pod's ServiceAccount. */
@@ -11,8 +13,7 @@ export interface ServerOptions {
   readonly apiServer?: string;
   readonly apiCaFile?: string;
   readonly tokenFile?: string;
-  /** Directory of the filesystem store; made if missing. */
-  readonly store: string;
+  readonly store: StoreLocation;
   readonly listen: string;
   readonly healthListen: string;
   readonly tls: CertificatePaths;
@@ -23,14 +24,17 @@ export interface ServerOptions {
   readonly logLevel: LogLevel;
 }
 
-/** A command line that cannot be used; the message says which flag. */
-export class UsageError extends Error {
-  readonly code = 'Usage';
-}
+export const USAGE = `Usage: nicdiag-artifact-server --store STORE --listen HOST:PORT --tls-cert FILE --tls-key FILE [options]
 
-export const USAGE = `Usage: nicdiag-artifact-server --store DIR --listen HOST:PORT --tls-cert FILE --tls-key FILE [options]
-
-  --store DIR                       directory of the filesystem store
+  --store DIR                       a directory, made if missing
+  --store s3://BUCKET[/PREFIX]      an S3 bucket; credentials as the AWS SDK finds them: AWS_ACCESS_KEY_ID and
+                                    AWS_SECRET_ACCESS_KEY, a web identity, an instance's role
+  --s3-endpoint URL                 default: Amazon's of the region
+  --s3-region REGION                default: $AWS_REGION
+  --s3-force-path-style             https://endpoint/bucket/key in place of https://bucket.endpoint/key
+  --s3-ca FILE                      PEM certificates that are trusted for it beside Node's own
+  --staging DIR                     for uploads until they are in the bucket
+  --staging-limit SIZE              bytes that they may have there, e.g. 8Gi; default: what the disk has
   --listen HOST:PORT                address for agents, operator and users (HTTPS)
   --tls-cert FILE, --tls-key FILE   PEM, read again when they change
   --health-listen HOST:PORT         /livez, /readyz, /metrics (HTTP); default 127.0.0.1:8081
@@ -48,14 +52,11 @@ export const USAGE = `Usage: nicdiag-artifact-server --store DIR --listen HOST:P
   --version, --help
 `;
 
-/** @throws UsageError */
-export function parseOptions(args: readonly string[]): ServerOptions {
+/** @param env for what is not said: AWS_REGION
+ * @throws UsageError */
+export function parseOptions(args: readonly string[], env: Environment = process.env): ServerOptions {
   const { values } = parsed(args);
-  const required = (name: 'store' | 'listen' | 'tls-cert' | 'tls-key'): string => {
-    const value = values[name];
-    if (value === undefined || value === '') throw new UsageError(`--${name} is required`);
-    return value;
-  };
+  const required = (name: 'store' | 'listen' | 'tls-cert' | 'tls-key'): string => given(values, name);
   const level = values['log-level'];
   const logLevel = LEVELS.find((known) => known === level);
   if (logLevel === undefined) throw new UsageError(`--log-level must be one of ${LEVELS.join(', ')}`);
@@ -64,7 +65,7 @@ export function parseOptions(args: readonly string[]): ServerOptions {
     ...(values['api-server'] !== undefined && { apiServer: values['api-server'] }),
     ...(values['api-ca'] !== undefined && { apiCaFile: values['api-ca'] }),
     ...(values['token-file'] !== undefined && { tokenFile: values['token-file'] }),
-    store: required('store'),
+    store: parseStoreLocation(required('store'), values, env),
     listen: checked('listen', required('listen'), parseListen),
     healthListen: checked('health-listen', values['health-listen'], parseListen),
     tls: { cert: required('tls-cert'), key: required('tls-key') },
@@ -87,6 +88,12 @@ const FLAGS = {
   'api-ca': { type: 'string' },
   'token-file': { type: 'string' },
   store: { type: 'string' },
+  's3-endpoint': { type: 'string' },
+  's3-region': { type: 'string' },
+  's3-force-path-style': { type: 'boolean' },
+  's3-ca': { type: 'string' },
+  staging: { type: 'string' },
+  'staging-limit': { type: 'string' },
   listen: { type: 'string' },
   'health-listen': { type: 'string', default: '127.0.0.1:8081' },
   'tls-cert': { type: 'string' },
@@ -104,15 +111,6 @@ function parsed(args: readonly string[]) {
     return parseArgs({ args: [...args], options: FLAGS, strict: true });
   } catch (cause) {
     throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
-  }
-}
-
-function checked(flag: string, value: string, parse: (text: string) => unknown): string {
-  try {
-    parse(value);
-    return value;
-  } catch (cause) {
-    throw new UsageError(`--${flag}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
 }
 

@@ -1,0 +1,12 @@
+import type { BlobStore, CaptureLedger } from '@nicdiag/artifacts';
+
+/** Where the server keeps what it was given. */
+export interface ServerStore {
+  readonly store: BlobStore;
+  readonly ledger: CaptureLedger;
+  /** Why it cannot be used now, one sentence each. Asks nobody. */
+  notReady(): readonly string[];
+  /** What it needs as long as it is used. Ends some time after the signal aborts; abort it when nothing uses the store any more.
+   * @throws when it must not be used any more */
+  run(options: { readonly signal: AbortSignal }): Promise<void>;
+}
