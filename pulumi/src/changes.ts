@@ -1,3 +1,4 @@
+import { bucketChanges } from './bucketChanges.ts';
 import { certificateNames } from './certificateNames.ts';
 import type { Change } from './change.ts';
 import type { ChartValues } from './generated/chartValues.ts';
@@ -9,7 +10,10 @@ const GONE = (): undefined => undefined;
 
 /** All of them, in the order in which they are applied. */
 export function changesFor(values: ChartValues): Change[] {
-  return [...switches(values), ...parts(values), ...workloadChanges(values), ...networkChanges(values)];
+  return [
+    ...[...switches(values), ...parts(values), ...workloadChanges(values), ...networkChanges(values)],
+    ...bucketChanges(values),
+  ];
 }
 
 /** Objects that a value switches off. */

@@ -1,7 +1,8 @@
+import { bucketCa } from './bucketChanges.ts';
 import { changesFor } from './changes.ts';
 import { checkValues } from './checkValues.ts';
 import type { ChartValues } from './generated/chartValues.ts';
-import { type KubernetesObject, mapLeaves } from './kubernetesObject.ts';
+import { isObject, type KubernetesObject, mapLeaves } from './kubernetesObject.ts';
 import { mergeValues, type Partially } from './mergeValues.ts';
 import { type ChartRenderings, renderingOf } from './rendering.ts';
 import { substitutions } from './substitutions.ts';
@@ -19,7 +20,9 @@ export function chartObjects(given: Partially<ChartValues>, chart: ChartRenderin
     values.artifacts.externalEndpoint.enabled ? replaceService(rendered, chart.external) : rendered,
   );
   const substitute = substitutions(values, chart);
-  const made = changed.map((object) => mapLeaves(object, substitute));
+  const account = changed.find((object) => isObject(object, 'ServiceAccount', 'nicdiag-artifacts'));
+  const added = account === undefined ? [] : bucketCa(values, account);
+  const made = [...changed, ...added].map((object) => mapLeaves(object, substitute));
   return [...(values.crds.install ? chart.crds : []), ...made];
 }
 

@@ -6,9 +6,9 @@ export class ArgumentError extends Error {
   readonly code = 'InvalidArguments';
 }
 
-/** What the chart's own template demands beyond its schema.
+/** What the chart demands beyond the types of its values: its template, and conditions of its schema.
  * @throws ArgumentError */
-export function checkValues({ image, artifacts: { tls, externalEndpoint } }: ChartValues): void {
+export function checkValues({ image, artifacts: { tls, externalEndpoint, storage, s3 } }: ChartValues): void {
   const wrong: string[] = [];
   if (image.registry === '')
     wrong.push('image.registry: registry and path of the images nicdiag-agent and nicdiag-operator');
@@ -26,5 +26,11 @@ export function checkValues({ image, artifacts: { tls, externalEndpoint } }: Cha
     wrong.push('artifacts.tls.source must be Secret for a certificate of yours');
   if (tls.caBundle !== '' && tls.caConfigMap !== '')
     wrong.push('artifacts.tls.caBundle or artifacts.tls.caConfigMap, not both');
+  if (storage.type === 'S3' && (s3.bucket === '' || s3.region === ''))
+    wrong.push('artifacts.s3.bucket and artifacts.s3.region: the bucket of storage.type S3');
+  if (storage.type !== 'S3' && s3.bucket !== '')
+    wrong.push('artifacts.storage.type must be S3 for a store in the bucket of artifacts.s3');
+  if (s3.caBundle !== '' && s3.caConfigMap !== '')
+    wrong.push('artifacts.s3.caBundle or artifacts.s3.caConfigMap, not both');
   if (wrong.length > 0) throw new ArgumentError(`these arguments are missing or wrong:\n  ${wrong.join('\n  ')}`);
 }

@@ -32,6 +32,25 @@ const INSTALLATIONS = {
     },
     namespaces: { system: { create: false }, agent: { create: false } },
   },
+  'bucket-with-keys': {
+    artifacts: {
+      storage: { type: 'S3' },
+      s3: {
+        ...{ bucket: 'captures', prefix: 'clusters/east', region: 'us-east-1', endpoint: 'https://minio.example:9000' },
+        ...{ forcePathStyle: true, credentialsSecret: 'nicdiag-bucket', caConfigMap: 'minio-ca', stagingSize: '16Gi' },
+      },
+    },
+    networkPolicies: { bucketTo: [{ ipBlock: { cidr: '192.0.2.0/24' } }] },
+  },
+  'bucket-with-role': {
+    artifacts: {
+      storage: { type: 'S3' },
+      s3: {
+        ...{ bucket: 'captures', region: 'eu-central-1' },
+        serviceAccountAnnotations: { 'eks.amazonaws.com/role-arn': 'arn:aws:iam::111122223333:role/nicdiag' },
+      },
+    },
+  },
   'to-try-it-out': {
     operator: { replicas: 1 },
     artifacts: { storage: { type: 'EmptyDir', size: '1Gi' } },

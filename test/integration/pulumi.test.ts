@@ -69,6 +69,8 @@ for (const [given, says] of [
   [{ image: { registry: 'r' }, artifacts: { tls: { source: 'Secret' } } }, /secretName.*\n.*caBundle/],
   [{ image: { registry: 'r' }, artifacts: { tls: { secretName: 'x' } } }, /source must be Secret/],
   [{ image: { registry: 'r' }, artifacts: { externalEndpoint: { enabled: true } } }, /source must be Secret/],
+  [{ image: { registry: 'r' }, artifacts: { storage: { type: 'S3' } } }, /artifacts\.s3\.bucket and .*region/],
+  [{ image: { registry: 'r' }, artifacts: { s3: { bucket: 'captures' } } }, /type must be S3/],
 ] as const) {
   test(`arguments that nothing can be made of are refused: ${JSON.stringify(given)}`, (t) => {
     t.throws(() => chartObjects(given, t.context.chart), { name: 'ArgumentError', message: says });

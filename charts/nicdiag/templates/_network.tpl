@@ -43,6 +43,28 @@
 {{- end }}
 {{- end }}
 
+{{- /* The bucket; for a web identity, who exchanges it: AWS STS, and the agent of EKS Pod Identity on the node. */}}
+{{- define "nicdiag.networkPolicy.bucket" -}}
+{{- if eq .Values.artifacts.storage.type "S3" }}
+{{- with .Values.artifacts.s3 -}}
+- ports:
+    - {port: {{ (urlParse .endpoint).host | default "" | regexFind "[0-9]+$" | default (ternary "80" "443" (hasPrefix "http:" .endpoint)) | int }}, protocol: TCP}
+  {{- with $.Values.networkPolicies.bucketTo }}
+  to:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
+{{- if not .credentialsSecret }}
+- ports:
+    - {port: 443, protocol: TCP}
+- ports:
+    - {port: 80, protocol: TCP}
+  to:
+    - ipBlock: {cidr: 169.254.170.23/32}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "nicdiag.networkPolicy.metrics" -}}
 - ports:
     - {port: health, protocol: TCP}

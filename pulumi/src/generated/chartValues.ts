@@ -10,6 +10,14 @@ export type Tolerations = {
 }[];
 export type Port = number;
 export type Size = string;
+/**
+ * Peers of a NetworkPolicy; empty for everybody and anywhere
+ */
+export type NetworkPeers = {
+  namespaceSelector?: {};
+  podSelector?: {};
+  ipBlock?: {};
+}[];
 
 export interface ChartValues {
   global?: {};
@@ -144,12 +152,50 @@ export interface ChartValues {
       caConfigMap: string;
     };
     storage: {
-      type: 'PersistentVolumeClaim' | 'EmptyDir';
+      type: 'PersistentVolumeClaim' | 'S3' | 'EmptyDir';
       size: Size;
       /**
        * Empty for the cluster's default
        */
       className: string;
+    };
+    s3: {
+      /**
+       * A bucket that exists, for storage.type S3
+       */
+      bucket: string;
+      /**
+       * Of all keys; one installation to a prefix
+       */
+      prefix: string;
+      /**
+       * URL of the server; empty for Amazon's of the region
+       */
+      endpoint: string;
+      region: string;
+      /**
+       * https://endpoint/bucket in place of https://bucket.endpoint
+       */
+      forcePathStyle: boolean;
+      /**
+       * Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; empty for a web identity
+       */
+      credentialsSecret: string;
+      /**
+       * Of the ServiceAccount nicdiag-artifacts
+       */
+      serviceAccountAnnotations: {
+        [k: string]: string;
+      };
+      /**
+       * PEM certificates that are trusted beside the public ones
+       */
+      caBundle: string;
+      /**
+       * ConfigMap with ca.crt in the system namespace, in place of caBundle
+       */
+      caConfigMap: string;
+      stagingSize: Size;
     };
     nodeSelector: NodeSelector;
     tolerations: Tolerations;
@@ -205,14 +251,8 @@ export interface ChartValues {
      * Networks in which the API server is; empty for anywhere
      */
     apiServerCidrs: string[];
-    /**
-     * Peers of a NetworkPolicy that may read metrics; empty for everybody
-     */
-    metricsFrom: {
-      namespaceSelector?: {};
-      podSelector?: {};
-      ipBlock?: {};
-    }[];
+    bucketTo: NetworkPeers;
+    metricsFrom: NetworkPeers;
   };
   monitoring: {
     podMonitors: {

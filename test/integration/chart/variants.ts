@@ -193,6 +193,73 @@ export const VARIANTS: readonly Variant[] = [
     is: pod({ volumes: [{ name: 'store', emptyDir: { sizeLimit: '1Gi' } }] }),
   },
   {
+    title: 'artifacts can be kept in a bucket, with keys of a Secret and a CA of its own',
+    values: {
+      artifacts: {
+        storage: { type: 'S3' },
+        s3: {
+          ...{ bucket: 'captures', region: 'us-east-1', endpoint: 'https://minio.example:9000', forcePathStyle: true },
+          ...{ credentialsSecret: 'nicdiag-bucket', caBundle: '-----BEGIN CERTIFICATE-----', stagingSize: '2Gi' },
+        },
+      },
+    },
+    ...{ kind: 'Deployment', name: 'nicdiag-artifacts' },
+    is: {
+      spec: {
+        ...{ replicas: 1, strategy: { type: 'Recreate' } },
+        template: {
+          spec: {
+            containers: [
+              {
+                args: [
+                  ...['--store=s3://captures/nicdiag', '--staging=/var/lib/nicdiag-artifacts', '--staging-limit=2Gi'],
+                  ...['--s3-region=us-east-1', '--s3-endpoint=https://minio.example:9000', '--s3-force-path-style'],
+                  '--s3-ca=/etc/nicdiag/s3-ca/ca.crt',
+                ],
+                env: [
+                  { name: 'POD_IP' },
+                  { name: 'AWS_ACCESS_KEY_ID', valueFrom: { secretKeyRef: { name: 'nicdiag-bucket' } } },
+                  { name: 'AWS_SECRET_ACCESS_KEY', valueFrom: { secretKeyRef: { name: 'nicdiag-bucket' } } },
+                  { name: 'AWS_SESSION_TOKEN', valueFrom: { secretKeyRef: { optional: true } } },
+                ],
+              },
+            ],
+            volumes: [
+              { name: 'store', emptyDir: { sizeLimit: '2Gi' } },
+              { name: 'tls' },
+              { name: 's3-ca', configMap: { name: 'nicdiag-artifacts-s3-ca' } },
+            ],
+          },
+        },
+      },
+    },
+  },
+  {
+    title: 'with a role in place of keys the artifact server may also reach who exchanges its identity',
+    values: {
+      artifacts: { storage: { type: 'S3' }, s3: { bucket: 'captures', region: 'us-east-1' } },
+      networkPolicies: { bucketTo: [{ ipBlock: { cidr: '192.0.2.0/24' } }] },
+    },
+    ...{ kind: 'NetworkPolicy', name: 'nicdiag-artifacts' },
+    is: {
+      spec: {
+        egress: [
+          { ports: [{ port: 53 }] },
+          { ports: [{ port: 443 }, { port: 6443 }] },
+          { ports: [{ port: 443 }], to: [{ ipBlock: { cidr: '192.0.2.0/24' } }] },
+          { ports: [{ port: 443 }] },
+          { ports: [{ port: 80 }], to: [{ ipBlock: { cidr: '169.254.170.23/32' } }] },
+        ],
+      },
+    },
+  },
+  {
+    title: 'who calls while the bucket is away is told so',
+    values: { artifacts: { storage: { type: 'S3' }, s3: { bucket: 'captures', region: 'us-east-1' } } },
+    ...{ kind: 'Service', name: 'nicdiag-artifacts' },
+    is: { spec: { publishNotReadyAddresses: true } },
+  },
+  {
     title: 'a storage class can be chosen',
     values: { artifacts: { storage: { className: 'fast', size: '2Ti' } } },
     ...{ kind: 'PersistentVolumeClaim', name: 'nicdiag-artifacts' },

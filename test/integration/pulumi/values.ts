@@ -20,6 +20,28 @@ const tls = one(
   { source: 'Secret', secretName: 'mine', caConfigMap: 'trust' },
 );
 
+/** A store in a bucket, of every kind. */
+const bucket = fc
+  .record({
+    bucket: one('captures', 'site-a.captures'),
+    region: one('us-east-1', 'eu-central-1'),
+    prefix: maybe(one('', 'clusters/east')),
+    endpoint: maybe(
+      one('https://s3.example', 'http://minio.minio.svc:9000', 'http://s3.example', 'https://[2001:db8::3]'),
+    ),
+    forcePathStyle: maybe(fc.boolean()),
+    credentialsSecret: maybe(one('credentials')),
+    serviceAccountAnnotations: maybe(one({ 'eks.amazonaws.com/role-arn': 'arn:aws:iam::111122223333:role/nicdiag' })),
+    ca: maybe(one({ caBundle: PEM }, { caConfigMap: 's3-trust' })),
+    stagingSize: maybe(one('512Mi', '2Ti')),
+  })
+  .map(({ ca, ...s3 }) => ({ storage: { type: 'S3' }, s3: { ...s3, ...ca } }));
+
+const storage = fc.oneof(
+  one({ storage: { type: 'EmptyDir', size: '1Gi' } }, { storage: { className: 'fast', size: '2Ti' } }, {}),
+  bucket,
+);
+
 const external = one(
   { enabled: true },
   { enabled: true, address: '192.0.2.1', port: 12345 },
@@ -68,7 +90,7 @@ export const arbitraryValues: fc.Arbitrary<unknown> = fc
       url: maybe(one('https://artifacts.example:9443', 'https://artifacts.example', 'https://[2001:db8::2]:8444')),
       ports: maybe(one({ https: 9443 }, { health: 9081 })),
       tls,
-      storage: maybe(one({ type: 'EmptyDir', size: '1Gi' }, { className: 'fast', size: '2Ti' })),
+      store: storage,
       maxTicketLifetime: maybe(one('1h')),
       proxySubjects: maybe(one([], [{ kind: 'User', name: 'alice' }])),
       ...placement,
@@ -79,6 +101,7 @@ export const arbitraryValues: fc.Arbitrary<unknown> = fc
         { enabled: false },
         { apiServerPorts: [6443], apiServerCidrs: ['10.0.0.0/24', '2001:db8::/64'] },
         { metricsFrom: [{ podSelector: {} }] },
+        { bucketTo: [{ ipBlock: { cidr: '192.0.2.0/24' } }] },
       ),
     ),
     monitoring: maybe(
@@ -90,7 +113,8 @@ export const arbitraryValues: fc.Arbitrary<unknown> = fc
   })
   .chain((values) =>
     fc.option(external, { nil: undefined }).map((externalEndpoint) => {
-      const { artifacts } = values;
+      const { store, ...others } = values.artifacts;
+      const artifacts = { ...others, ...store };
       const server =
         externalEndpoint !== undefined && artifacts.tls.source === 'Secret'
           ? { ...artifacts, externalEndpoint }
