@@ -111,7 +111,10 @@ export const COMMAND_NOTES: Readonly<Record<string, CommandNotes>> = {
       'What the agent of a cluster does on a node, without one. The bundle is read by the commands for bundles. Nothing is ' +
       'written over: a second run of the same capture makes …-2.tar.zst.',
     examples: [['the whole set for support', 'run -f examples/support-bundle.yaml --output evidence']],
-    exits: { [EXIT.partial]: 'the capture was done in part' },
+    exits: {
+      [EXIT.partial]: 'the capture was done in part',
+      [EXIT.interrupted]: 'it was stopped; what had been read until then is in the bundle',
+    },
   },
   cap: { examples: [['two pages, current and maximum', 'cap GENERAL ROCE --both -d mlx5_0']], exits: PARTLY },
   reg: {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { foldDevices, type NodeOutcome, readFileChunks, verifyBundle } from '@nicdiag/artifacts';
@@ -45,7 +45,7 @@ const EXIT_OF = {
 
 /** Runs the collectors of a DiagnosticCapture on the devices of this host and writes the bundle that the cluster would
  * have. The target's nodes do not matter here, its filter of devices does. Prints the bundle's path on stdout.
- * @returns the exit code of the capture */
+ * @returns the exit code of the capture; `interrupted` when it was stopped, with a bundle of what was read until then */
 export async function runCommand(options: RunOptions, io: Io): Promise<number> {
   const { metadata, spec: given } = await readCaptureFile(
     options.filename,
@@ -66,14 +66,20 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
     printCosts(await costsOf(devices, spec.collectors), options.outputFormat, io);
     return EXIT.done;
   }
-  await makeOutputDirectory(options.output);
+  const made = await makeOutputDirectory(options.output);
   const directory = await mkdtemp(join(options.output, '.run-'));
   const progress = createProgress(io);
+  const say = (): void => {
+    progress.end();
+    io.err('stopping once the command under way has come back; another Ctrl-C ends at once and keeps nothing\n');
+  };
+  io.signal.addEventListener('abort', say, { once: true });
   try {
     const devices: DeviceEvidence[] = [];
     for (const device of found) {
-      const identity = await identify(device, io);
-      if (!passes(device, identity.psid, spec.target.devices ?? {})) continue;
+      if (io.signal.aborted) break;
+      const identity = await identify(device, io).catch(unlessStopped(io));
+      if (identity === undefined || !passes(device, identity.psid, spec.target.devices ?? {})) continue;
       progress.show(`${device.pciAddress} (${device.model})`);
       const maxBytes = parseQuantity(spec.limits.maxBytesPerDevice);
       const devlink = options.devlinkSocket === undefined ? {} : { socket: options.devlinkSocket };
@@ -81,6 +87,10 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
       devices.push(await runDevice(device, { ...run, directory: join(directory, device.pciAddress) }, io));
     }
     progress.end();
+    if (io.signal.aborted && !devices.some(hasItems)) {
+      io.err('stopped before anything was read: there is no bundle\n');
+      return EXIT.interrupted;
+    }
     const ended = foldDevices(
       devices.map(({ manifest, outcome }) => ({ pciAddress: manifest.device.pciAddress, ...outcome })),
       devices.length > 0 ? [] : meantButUnreachable(options.hostRoot, spec.target.devices ?? {}),
@@ -91,13 +101,26 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
     const { path, digest: expectedDigest } = await writeBundle(place, { capture, node: sealedNode, devices });
     await using file = await open(path, 'r');
     io.err(reportText(await verifyBundle(readFileChunks(file), { expectedDigest })));
-    say(ended, io);
+    tell(ended, devices, io);
     io.out(`${path}\n`);
-    return EXIT_OF[ended.state];
+    return io.signal.aborted ? EXIT.interrupted : EXIT_OF[ended.state];
   } finally {
+    io.signal.removeEventListener('abort', say);
     progress.end();
     await rm(directory, { recursive: true, force: true });
+    for (const path of made.toReversed()) await rmdir(path).catch(() => undefined);
   }
+}
+
+/** Whoever stopped the run knows it. */
+function unlessStopped({ signal }: Io): (error: unknown) => undefined {
+  return (error) => {
+    if (!signal.aborted) throw error;
+  };
+}
+
+function hasItems({ manifest }: DeviceEvidence): boolean {
+  return manifest.collectors.some(({ items }) => items > 0);
 }
 
 function meantButUnreachable(hostRoot: string, filter: DeviceFilter): readonly string[] {
@@ -110,7 +133,15 @@ function passes(device: NicFunction, psid: string | undefined, filter: Parameter
   return matchesFilter({ ...device, ...(psid === undefined ? {} : { psid }) }, filter);
 }
 
-function say({ state, reason, message }: NodeOutcome, io: Io): void {
+function tell({ state, reason, message }: NodeOutcome, devices: readonly DeviceEvidence[], io: Io): void {
   const because = message === undefined ? '' : `: ${message}`;
   io.err(`ended: ${state}${state === reason ? '' : `, reason ${reason}`}${because}\n`);
+  for (const { manifest } of devices) {
+    for (const collector of manifest.collectors) {
+      if (collector.state === 'Succeeded') continue;
+      const { name, reason: why = collector.state, message: said, items, itemErrors } = collector;
+      const counted = itemErrors === 0 ? '' : `, ${itemErrors} of its ${items} items`;
+      io.err(`  ${manifest.device.pciAddress} ${name}: ${why}${counted}${said === undefined ? '' : `: ${said}`}\n`);
+    }
+  }
 }

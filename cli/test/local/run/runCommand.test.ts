@@ -1,8 +1,10 @@
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { extractBundle, parseDeviceManifest, readFileChunks } from '@nicdiag/artifacts';
 import type { ExecutionContext } from 'ava';
+import type { EmulatedHost } from '../../../../mlx5/test/emulatedHost.ts';
 import { hostTest } from '../../../../mlx5/test/hostTest.ts';
 import { runCli } from '../../../src/program.ts';
 import { testIo } from '../../testIo.ts';
@@ -26,6 +28,15 @@ async function captureFile(directory: string, spec: Readonly<Record<string, unkn
   const capture = { apiVersion: 'nicdiag.dev/v1alpha1', kind: 'DiagnosticCapture', metadata: { name: 'here' }, spec };
   await writeFile(file, JSON.stringify(capture));
   return file;
+}
+
+/** Waits until the first fault has struck a command. */
+async function untilStruck({ control }: EmulatedHost): Promise<void> {
+  const struck = async (): Promise<boolean> => {
+    const [fault] = (await control({ status: true }))['faults'] as readonly { readonly struck: number }[];
+    return fault !== undefined && fault.struck > 0;
+  };
+  while (!(await struck())) await delay(5);
 }
 
 const target = { nodeNames: ['gpu-b'] };
@@ -68,6 +79,43 @@ test('a capture that is run again writes a second bundle beside the first', asyn
   t.deepEqual(await readFile(first.out.trimEnd()), before);
   t.is((await run('diff', first.out.trimEnd(), second.out.trimEnd())).code, 0);
   t.deepEqual(await readdir(output), ['default-here-2.tar.zst', 'default-here.tar.zst']);
+});
+
+test('a run that is stopped keeps what was read, and says so; before anything is read it leaves nothing', async (t) => {
+  const { host } = t.context;
+  const directory = await temporaryDirectory(t);
+  const slow = {
+    name: 'slow',
+    type: 'RegisterDump',
+    registerDump: { registers: [{ name: 'PMLP' }, { name: 'PTYS' }] },
+  };
+  const file = await captureFile(directory, { target, collectors: [link, slow] });
+  const output = join(directory, 'not', 'yet');
+  const where = ['--host-root', host.root, '--node-name', 'gpu-b', '--output', output];
+  for (const [register, bundle] of [
+    ['PMLP', 'default-here.tar.zst'],
+    ['MGIR', undefined],
+  ] as const) {
+    await host.control({ fault: 'hang', device: '0000:17:00.0', register, times: 1 });
+    const { io, written, stop } = testIo();
+    const running = runCli(['run', '-f', file, ...where], io);
+    await untilStruck(host);
+    stop.abort(new Error('stopped by SIGINT'));
+    await host.control({ fault: 'clear' });
+    t.is(await running, 130, written.err);
+    t.regex(written.err, /^stopping once the command under way has come back; another Ctrl-C ends at once/m);
+    if (bundle === undefined) {
+      t.regex(written.err, /stopped before anything was read: there is no bundle\n$/);
+      t.deepEqual(await readdir(directory), ['capture.json']);
+      continue;
+    }
+    t.regex(written.err, /^ended: Cancelled: /m);
+    t.is(written.out, `${join(output, bundle)}\n`);
+    t.deepEqual(await readdir(output), [bundle]);
+    t.is((await run('verify', join(output, bundle))).code, 0);
+    t.regex((await run('decode', join(output, bundle), '-o', 'json')).out, /"name":"PAOS"/);
+    await rm(join(directory, 'not'), { recursive: true });
+  }
 });
 
 test('a dry run says what each collector needs and costs, and gives no command; the manifest keeps it', async (t) => {
@@ -129,6 +177,7 @@ test('what firmware refuses is in the bundle: Partial, exit code 2', async (t) =
   await host.control({ fault: 'clear' });
   t.is(ran.code, 2, ran.err);
   t.regex(ran.err, /ended: Partial, reason ItemErrors: 0000:17:00\.0: ItemErrors/);
+  t.regex(ran.err, /^ {2}0000:17:00\.0 link: ItemErrors, 1 of its \d+ items/m);
   const decoded = await run('decode', ran.out.trimEnd(), '--register', 'PAOS');
   t.regex(decoded.out, /refused: BAD_PARAM/);
 });
