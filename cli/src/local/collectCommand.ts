@@ -38,14 +38,14 @@ export async function collectCommand(
 ): Promise<number> {
   const format = parseItemFormat(options.output);
   const impact = parseImpact(options.impact);
-  const request = command.request(args, options);
+  const request = await command.request(args, options);
   const { createCollector } = await import('@nicdiag/mlx5/collectors');
   if (options.dryRun === true) {
     const chosen = await findDevice(options);
-    printCosts(await costsOf([chosen], [request.spec]), options.output, io);
+    printCosts(await costsOf([chosen], [request.spec]).catch(asUsage), options.output, io);
     return EXIT.done;
   }
-  const needed = createCollector(request.spec).impact;
+  const needed = await Promise.try(() => createCollector(request.spec).impact).catch(asUsage);
   if (IMPACTS.indexOf(impact) < IMPACTS.indexOf(needed)) {
     throw new UsageError(`this is ${needed}: ${WARNINGS[needed]}. To do it all the same say --impact ${needed}`);
   }
@@ -93,11 +93,21 @@ async function printRun(
   return { end, items, shown };
 }
 
-/** @throws CommandError for a collector that did not come to its end, or showed nothing */
+/** What is wrong with a spec that was made from a command line is wrong with the command line.
+ * @throws UsageError, or the error as it is */
+function asUsage(error: unknown): never {
+  const invalid = error instanceof Error && 'reason' in error && error.reason === 'InvalidSpec';
+  throw invalid ? new UsageError(error.message, { cause: error }) : error;
+}
+
+/** @throws UsageError for what cannot be asked, CommandError for a collector that did not come to its end, or showed nothing */
 function exitCode({ end, items, shown }: PrintedRun, pciAddress: string, args: readonly string[]): number {
+  if (end.reason === 'InvalidSpec') throw new UsageError(end.message ?? 'the command line cannot be used');
   if (end.state !== 'Done') throw new CommandError(end.message ?? `${pciAddress}: ${end.reason ?? end.state}`);
   if (shown === 0) {
-    throw new CommandError(`${pciAddress} has nothing to show of ${args.join(' ')}: see the names without it`);
+    throw new CommandError(
+      `${pciAddress} offers nothing of ${args.join(' ')}; without names all that it offers is shown`,
+    );
   }
   if (end.itemErrors === 0) return EXIT.done;
   return end.itemErrors < items ? EXIT.partial : EXIT.failed;

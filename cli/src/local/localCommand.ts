@@ -9,7 +9,7 @@ export interface LocalCommand {
   declare(command: Command): Command;
   /** What they ask for.
    * @throws UsageError */
-  request(args: readonly string[], options: Readonly<Record<string, unknown>>): LocalRequest;
+  request(args: readonly string[], options: Readonly<Record<string, unknown>>): LocalRequest | Promise<LocalRequest>;
 }
 
 export interface LocalRequest {

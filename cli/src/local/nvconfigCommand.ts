@@ -1,6 +1,7 @@
 import type { NvValues } from '@nicdiag/mlx5';
 import { UsageError } from '../exitCodes.ts';
 import type { LocalCommand } from './localCommand.ts';
+import { checkedNumber } from './numbers.ts';
 
 const VALUES: readonly NvValues[] = ['Current', 'NextBoot', 'Default'];
 
@@ -15,7 +16,7 @@ export const nvconfigCommand: LocalCommand = {
   request(_args, { values, types }) {
     const nvConfig = {
       ...(typeof values === 'string' ? { values: values.split(',').map(parseValues) } : {}),
-      ...(typeof types === 'string' ? { types: types.split(',') } : {}),
+      ...(typeof types === 'string' ? { types: types.split(',').map((type) => checkedNumber('--types', type)) } : {}),
     };
     return { spec: { name: 'nvconfig', type: 'NvConfig', nvConfig } };
   },

@@ -1,8 +1,7 @@
 import type { RegisterRequest } from '@nicdiag/mlx5';
 import { UsageError } from '../exitCodes.ts';
 import type { LocalCommand } from './localCommand.ts';
-
-const NUMBER = /^(0x[0-9a-f]{1,8}|[0-9]{1,10})$/i;
+import { checkedNumber, isNumber } from './numbers.ts';
 
 /** `nicdiag reg NAME|ID...`: access registers. */
 export const regCommand: LocalCommand = {
@@ -31,7 +30,7 @@ export const regCommand: LocalCommand = {
     const values = indexValues(indexes, port);
     const bytes = length === undefined ? {} : { length: lengthOf(String(length)) };
     const requests: RegisterRequest[] = registers.map((register) => ({
-      ...(NUMBER.test(register) ? { id: idOf(register), ...bytes } : { name: register.toUpperCase() }),
+      ...(isNumber(register) ? { id: idOf(register), ...bytes } : { name: register.toUpperCase() }),
       ...(Object.keys(values).length === 0 ? {} : { index: values }),
     }));
     const names = new Set(requests.map(({ name }) => name));
@@ -50,21 +49,19 @@ function lengthOf(text: string): number {
   throw new UsageError(`--length must be a multiple of 4 from 4 to 4096, not ${text}`);
 }
 
+/** @throws UsageError */
 function idOf(text: string): string {
+  if (Number(text) > 0xffff) throw new UsageError(`${text} is no register: their ids have 16 bits`);
   return `0x${Number(text).toString(16)}`;
 }
 
 function indexValues(pairs: unknown, port: unknown): Record<string, string> {
-  const values: Record<string, string> = port === undefined ? {} : { local_port: checked('--port', String(port)) };
+  const values: Record<string, string> =
+    port === undefined ? {} : { local_port: checkedNumber('--port', String(port)) };
   for (const pair of Array.isArray(pairs) ? pairs.map(String) : []) {
     const at = pair.indexOf('=');
     if (at <= 0) throw new UsageError(`--indexes takes field=value, e.g. page_select=1, not ${pair}`);
-    values[pair.slice(0, at)] = checked(`--indexes ${pair}`, pair.slice(at + 1));
+    values[pair.slice(0, at)] = checkedNumber(`--indexes ${pair}`, pair.slice(at + 1));
   }
   return values;
-}
-
-function checked(what: string, value: string): string {
-  if (NUMBER.test(value)) return value;
-  throw new UsageError(`${what}: the value must be a number, decimal or with 0x`);
 }

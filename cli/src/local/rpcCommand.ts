@@ -39,13 +39,25 @@ export async function rpcCommand(hex: string | undefined, options: RpcOptions, i
   const outbox = new Uint8Array(parseLength(options.outLength));
   const device = await findDevice(options);
   using channel = await openFor(device, options.allowWrite === true);
-  const { length, errno } = channel.call(inbox, outbox, { scope: options.allowWrite === true ? 3 : 1 });
+  const { length, errno } = give(channel, inbox, outbox, options.allowWrite === true);
   if (errno !== 0) {
     const { explainErrno } = await import('@nicdiag/mlx5');
     const { name, meaning } = explainErrno(device.kind, errno);
     throw new CommandError(`${nameOf(inbox)} to ${device.pciAddress} did not come back: ${name}: ${meaning}`);
   }
   return answer(inbox, outbox.subarray(0, length), output, io);
+}
+
+/** @throws UsageError for what is not known to be a read */
+function give(channel: Channel, inbox: Uint8Array, outbox: Uint8Array, allowWrite: boolean) {
+  try {
+    return channel.call(inbox, outbox, { scope: allowWrite ? 3 : 1 });
+  } catch (cause) {
+    if (!(cause instanceof Error && cause.name === 'GuardError')) throw cause;
+    throw new UsageError(`${cause.message}. Nothing was sent; --allow-write sends it as it is, whatever it does`, {
+      cause,
+    });
+  }
 }
 
 async function openFor(device: NicFunction, write: boolean): Promise<Channel> {

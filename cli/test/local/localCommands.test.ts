@@ -32,7 +32,7 @@ test('info shows what the kernel grants', async (t) => {
 test('reg reads registers by name and by id, of one port or of all', async (t) => {
   const { root } = t.context.host;
   const both = await run(root, 'reg', '-d', 'enp23s0np0', 'paos', '0x5008', '-p', '1', '-i', 'grp=0', '-o', 'json');
-  t.is(both.code, 1);
+  t.is(both.code, 3);
   t.regex(both.err, /PAOS has no index field "grp"/);
   const named = await run(root, 'reg', '-d', 'enp23s0np0', 'paos', '-o', 'json');
   t.is(named.code, 0, named.err);
@@ -86,9 +86,9 @@ test('cap shows the pages that were asked for', async (t) => {
     pages.map((line) => (JSON.parse(line) as { readonly key: string }).key),
     ['ROCE{current=1}', 'ROCE{current=0}'],
   );
-  const none = await run(root, 'cap', '-d', 'fwctl0', 'NOSUCH');
+  const none = await run(root, 'cap', '-d', 'fwctl0', 'RESERVED_14');
   t.like(none, { code: 1, out: '' });
-  t.regex(none.err, /0000:17:00\.0 has nothing to show of NOSUCH/);
+  t.regex(none.err, /0000:17:00\.0 offers nothing of /);
 });
 
 test('cap --diff is a page of what is in force to another extent than there could be', async (t) => {
@@ -174,7 +174,42 @@ for (const [title, args, code, message] of [
   ['nothing is asked for', ['reg', '-d', 'fwctl0'], 3, /name registers, or a --set/],
   ['a set that is none', ['reg', '-d', 'fwctl0', '--set', 'Most'], 3, /--set must be Standard or All/],
   ['an index without a value', ['reg', '-d', 'fwctl0', 'PPCNT', '-i', 'grp'], 3, /--indexes takes field=value/],
-  ['an index that is no number', ['reg', '-d', 'fwctl0', 'PPCNT', '-i', 'grp=all'], 3, /must be a number/],
+  [
+    'an index that is no number',
+    ['reg', '-d', 'fwctl0', 'PPCNT', '-i', 'grp=all'],
+    3,
+    /grp=all: all is no number from 0/,
+  ],
+  [
+    'a number too large',
+    ['reg', '-d', 'fwctl0', 'PPCNT', '-p', '4294967296'],
+    3,
+    /--port: 4294967296 is no number from/,
+  ],
+  [
+    'a port too large',
+    ['reg', '-d', 'fwctl0', 'PPCNT', '-p', '9999'],
+    3,
+    /PPCNT\.local_port: "9999" is no number of 8 bits/,
+  ],
+  ['an index that is none', ['reg', '-d', 'fwctl0', 'PPCNT', '-i', 'foo=1'], 3, /PPCNT has no index field "foo"/],
+  ['a register that is none', ['reg', '-d', 'fwctl0', 'MGIRR'], 3, /no register MGIRR .* did you mean MGIR/],
+  ['an id that is none', ['reg', '-d', 'fwctl0', '0x99999999'], 3, /0x99999999 is no register: their ids have 16 bits/],
+  ['a register that is never read', ['reg', '-d', 'fwctl0', 'MFBE'], 3, /MFBE/],
+  ['an object that is none', ['obj', '-d', 'fwctl0', 'NOPE', '1'], 3, /NOPE/],
+  ['an id that is no number', ['obj', '-d', 'fwctl0', 'QP', 'x'], 3, /QP: "x" is no id, range or list/],
+  ['a range backwards', ['obj', '-d', 'fwctl0', 'QP', '0x100-0x1'], 3, /QP: "0x100-0x1" is no id, range or list/],
+  [
+    'a page that is none',
+    ['cap', '-d', 'fwctl0', 'NOSUCH'],
+    3,
+    /no capability page NOSUCH; there are GENERAL, ETHERNET/,
+  ],
+  ['a type that is none', ['nvconfig', '-d', 'fwctl0', '--types', 'zz'], 3, /--types: zz is no number/],
+  ['a type that is negative', ['nvconfig', '-d', 'fwctl0', '--types=-1'], 3, /--types: -1 is no number/],
+  ['a type in parts', ['nvconfig', '-d', 'fwctl0', '--types', '1.5'], 3, /--types: 1\.5 is no number/],
+  ['a type too large', ['nvconfig', '-d', 'fwctl0', '--types', '0x100000000'], 3, /--types: 0x100000000 is no number/],
+  ['no type', ['nvconfig', '-d', 'fwctl0', '--types', ''], 3, /--types: nothing is no number/],
   ['a format that is none', ['reg', '-d', 'fwctl0', 'MGIR', '-o', 'xml'], 3, /-o must be one of text, json/],
   ['an impact that is none', ['reg', '-d', 'fwctl0', 'MGIR', '--impact', 'Much'], 3, /--impact must be one of/],
   ['an index without a segment', ['rscdump', '-d', 'fwctl0', '--index1', 'all'], 3, /name the segment/],

@@ -45,8 +45,8 @@ test('what is no known read needs --allow-write, and reaches firmware only then'
   const writes = () => host.log().filter(({ opcode, opMod }) => opcode === 0x805 && opMod === 0).length;
   const before = writes();
   const refused = await rpc(host.root, WRITE_REGISTER);
-  t.like(refused, { code: 1, out: '' });
-  t.regex(refused.err, /a register write is not a read/);
+  t.like(refused, { code: 3, out: '' });
+  t.regex(refused.err, /a register write is not a read\. Nothing was sent; --allow-write sends it/);
   t.is(writes(), before);
   await rpc(host.root, WRITE_REGISTER, '--allow-write');
   t.is(writes(), before + 1);
