@@ -6,7 +6,13 @@ for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.once(name, () => stop.abort(new Error(`stopped by ${name}`)));
 }
 // `kubectl nicdiag list | head` closes the pipe: no more data is wanted, nothing is wrong.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`error: standard output cannot be written: ${error.message}\n`);
+  process.exit(1);
+});
+// Nobody reads what is told beside the data; the data is wanted all the same.
+process.stderr.on('error', () => undefined);
 
 // Not awaited at the top: in the one-file program this is CommonJS. runCli does not reject.
 void runCli(process.argv.slice(2), processIo(stop.signal)).then((code) => {
