@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import anyTest, { type TestFn } from 'ava';
@@ -50,6 +50,24 @@ test('a capture of nothing but a card in flash recovery names it with the reason
   const { code, err } = await run(t.context['lab-a'], 'run', '-f', file, '--output', directory);
   t.is(code, 1, err);
   t.regex(err, /NoDeviceMatches: .*0000:03:00\.0 \(ConnectX-7\): FlashRecovery, no firmware runs on it/);
+
+  // Its cards without drivers, so without any debug channel: each with its reason.
+  const closed = join(directory, 'closed');
+  const devices = 'sys/bus/pci/devices';
+  for (const address of ['0000:03:00.0', '0000:83:00.0']) {
+    await mkdir(join(closed, devices, address), { recursive: true });
+    for (const file of ['vendor', 'device']) {
+      const content = await readFile(join(t.context['lab-a'].root, devices, address, file));
+      await writeFile(join(closed, devices, address, file), content);
+    }
+  }
+  const { io, written } = testIo();
+  t.is(await runCli(['run', '-f', file, '--output', directory, '--host-root', closed], io), 1);
+  t.regex(
+    written.err,
+    /^error: this host has no device with a debug channel\n(.*\n)* {2}0000:03:00\.0 \(ConnectX-7\): FlashRecovery, no firmware/,
+  );
+  t.regex(written.err, /^ {2}0000:83:00\.0 \(\S+\): NoDriver, /m);
 });
 
 test('the sides of a DPU are told apart, and a subfunction stands for its PF', async (t) => {

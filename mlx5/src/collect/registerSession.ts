@@ -62,7 +62,7 @@ export function createRegisterSession(context: CollectContext): RegisterSession 
   /** Of what steers. */
   const answers = new Map<string, Uint8Array | undefined>();
   const made = createKeySet();
-  const count = { read: 0, notHere: 0, other: 0 };
+  const count = { read: 0, notHere: 0, badState: 0, other: 0 };
   let firstRefusal: string | undefined;
   let last: Answer | undefined;
   // What an earlier run has read is looked up as items.
@@ -127,6 +127,7 @@ export function createRegisterSession(context: CollectContext): RegisterSession 
     const last = item.frames.at(-1);
     if (last !== undefined && last.errno === 0 && isNotHere(last.status)) count.notHere += 1;
     else count.other += 1;
+    if (last?.status === STATUS.BAD_SYS_STATE) count.badState += 1;
     firstRefusal ??= `${item.key} with ${statusOf(last?.status ?? STATUS.OK).name}`;
   }
 
@@ -137,11 +138,14 @@ export function createRegisterSession(context: CollectContext): RegisterSession 
   function unsupported(): CollectorStop {
     const { device } = context;
     const example = firstRefusal === undefined ? '' : `, first ${firstRefusal}`;
-    return new CollectorStop(
-      'Unsupported',
-      `${device.pciAddress} (${device.model} ${device.function}) lets this host read no registers: ` +
-        `${count.notHere} were asked for and refused${example}. ${LIMITED_FUNCTION}`,
-    );
+    const who = `${device.pciAddress} (${device.model} ${device.function})`;
+    // A few BAD_PARAM only say that what was asked for is not there: counters of Ethernet on an InfiniBand port.
+    const few = count.notHere < ABSENT_TO_GIVE_UP && count.badState === 0;
+    const message = few
+      ? `${who} has nothing of what was asked for: ${count.notHere} reads were refused${example}. Ask for what this ` +
+        'device and its kind of port have; if it refuses every register, this function is a limited one'
+      : `${who} lets this host read no registers: ${count.notHere} were asked for and refused${example}. ${LIMITED_FUNCTION}`;
+    return new CollectorStop('Unsupported', message);
   }
 
   return {

@@ -147,6 +147,17 @@ for (const status of [STATUS.BAD_SYS_STATE, STATUS.BAD_PARAM]) {
   });
 }
 
+test('a few registers that are not there say nothing about the function', (t) => {
+  const named = { name: 'regs', type: 'RegisterDump', registerDump: { registers: [{ name: 'MTCAP' }] } } as const;
+  const stopOf = (status: number) => collect(named, { handlers: { MTCAP: () => ({ status }) } }).stop;
+  t.is(stopOf(STATUS.BAD_PARAM)?.reason, 'Unsupported');
+  t.regex(
+    stopOf(STATUS.BAD_PARAM)?.message ?? '',
+    /0000:03:00\.0 \(ConnectX-7 PF\) has nothing of what was asked for: 1 reads were refused, first MTCAP with BAD_PARAM/,
+  );
+  t.regex(stopOf(STATUS.BAD_SYS_STATE)?.message ?? '', /lets this host read no registers: .*It is a limited function/);
+});
+
 test('busy firmware is asked again three times, 100 ms apart, and each attempt is a frame', (t) => {
   const busyTwice: Handler = (input, call) => (call < 2 ? { status: STATUS.RES_BUSY } : input);
   const named = { name: 'regs', type: 'RegisterDump', registerDump: { registers: [{ name: 'MTCAP' }] } } as const;

@@ -57,7 +57,10 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
   const capture = { namespace: metadata.namespace ?? 'default', name, uid: randomUUID() };
   const node = options.nodeName ?? hostname();
   const found = discoverDevices({ hostRoot: options.hostRoot });
-  if (found.length === 0) throw new CommandError('this host has no device with a debug channel');
+  if (found.length === 0) {
+    const cards = unreachable(options.hostRoot, {});
+    throw new CommandError(['this host has no device with a debug channel', ...cards].join('\n  '));
+  }
 
   if (options.dryRun === true) {
     // Which PSID a card has only a command would tell.
@@ -93,7 +96,7 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
     }
     const ended = foldDevices(
       devices.map(({ manifest, outcome }) => ({ pciAddress: manifest.device.pciAddress, ...outcome })),
-      devices.length > 0 ? [] : meantButUnreachable(options.hostRoot, spec.target.devices ?? {}),
+      devices.length > 0 ? [] : unreachable(options.hostRoot, spec.target.devices ?? {}),
     );
     if (devices.length === 0) throw new CommandError(`${ended.reason}: ${ended.message}`);
     const sealedNode = { name: node, state: ended.state, reason: ended.reason };
@@ -123,10 +126,11 @@ function hasItems({ manifest }: DeviceEvidence): boolean {
   return manifest.collectors.some(({ items }) => items > 0);
 }
 
-function meantButUnreachable(hostRoot: string, filter: DeviceFilter): readonly string[] {
+/** Cards that a filter may mean and that cannot be asked, each with the reason. Their PSID nobody knows. */
+function unreachable(hostRoot: string, filter: DeviceFilter): readonly string[] {
   return discoverUnreachable({ hostRoot })
     .filter((device) => matchesFilter(device, { ...filter, psids: [] }))
-    .map(({ pciAddress, model, unreachable, message }) => `${pciAddress} (${model}): ${unreachable}, ${message}`);
+    .map(({ pciAddress, model, unreachable: why, message }) => `${pciAddress} (${model}): ${why}, ${message}`);
 }
 
 function passes(device: NicFunction, psid: string | undefined, filter: Parameters<typeof matchesFilter>[1]): boolean {
