@@ -30,7 +30,7 @@ test('data that cannot be written is an error with its reason', async (t) => {
   const full = openSync('/dev/full', 'w');
   const child = spawn(process.execPath, [MAIN, 'decode', BUNDLE], { stdio: ['ignore', full, 'pipe'] });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  const said = (await Array.fromAsync(child.stderr.setEncoding('utf8'))).join('');
+  const said = (await Array.fromAsync(child.stderr!.setEncoding('utf8'))).join('');
   t.is(await exited, 1);
   t.regex(said, /^error: standard output cannot be written: ENOSPC/);
 });
