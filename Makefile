@@ -40,8 +40,8 @@ cluster-down: $(SETUP) ## End it; nothing is left of it
 test: $(SETUP) ## Type check, lint, unit and integration tests
 	@$(NODE) tools/src/runner/main.ts
 
-ci: $(SETUP) pulumi ## What continuous integration runs: test, test-vm, test-images and test-pulumi
-	@$(NODE) tools/src/runner/main.ts types lint packages unit vm images integration pulumi
+ci: $(SETUP) pulumi ## What continuous integration runs: test, test-vm, test-images, test-pulumi and e2e
+	@$(NODE) tools/src/runner/main.ts types lint packages unit vm images integration pulumi e2e
 
 test-all: $(SETUP) pulumi ## Everything: test, test-vm, test-images, test-pulumi, e2e, test-memory, and faults at every command of every collector
 	@NICDIAG_WHOLE_DUMPS=1 NICDIAG_FAULTS=all $(NODE) tools/src/runner/main.ts types lint packages unit vm images integration pulumi e2e

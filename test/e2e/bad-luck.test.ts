@@ -1,5 +1,5 @@
 import anyTest, { type ExecutionContext, type TestFn } from 'ava';
-import { AGENTS, type Installed, SYSTEM, startInstalled, until } from './installed/installed.ts';
+import { AGENTS, assertMemory, type Installed, SYSTEM, startInstalled, until } from './installed/installed.ts';
 import { midCapture } from './installed/midCapture.ts';
 
 /* What goes wrong on a cluster while a capture is on. One after another: they break what they share. */
@@ -114,6 +114,7 @@ test.serial('a node is drained and deleted: the capture ends with what the other
 });
 
 test.serial('nothing that was not killed by these tests was killed by its limits', async (t) => {
+  assertMemory(t);
   const { kubectl } = t.context.installed;
   const ends = await kubectl(
     ...['get', 'pods', '-A', '-o', 'jsonpath={.items[*].status.containerStatuses[*].lastState.terminated.reason}'],

@@ -5,7 +5,15 @@ import { request } from 'node:https';
 import { createInterface } from 'node:readline';
 import { isDigest, verifyBundle } from '@nicdiag/artifacts';
 import anyTest, { type TestFn } from 'ava';
-import { AGENTS, EXAMPLES, type Installed, SYSTEM, startInstalled, until } from './installed/installed.ts';
+import {
+  AGENTS,
+  assertMemory,
+  EXAMPLES,
+  type Installed,
+  SYSTEM,
+  startInstalled,
+  until,
+} from './installed/installed.ts';
 
 /* What people do on a cluster on which nicdiag was installed by `helm install`. */
 const test = anyTest as TestFn<{ installed: Installed }>;
@@ -181,6 +189,8 @@ test.serial('a node that joins gets an agent, and the next capture of its pool h
     ['gpu-a', 'gpu-b', 'gpu-c', 'gpu-d'],
   );
 });
+
+test.serial('all that happened left every Pod within its limits', assertMemory);
 
 async function captureNames({ kubectl }: Installed): Promise<string[]> {
   return (await kubectl('get', 'dcap', '-o', 'jsonpath={.items[*].metadata.name}')).split(' ');

@@ -12,6 +12,8 @@ import {
   runHelm,
   startRealCluster,
 } from '@nicdiag/tools';
+import type { ExecutionContext } from 'ava';
+import { type MemoryWatch, memoryTable, watchMemory } from './memoryWatch.ts';
 
 export const CHART = fileURLToPath(new URL('../../../charts/nicdiag', import.meta.url));
 export const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.url));
@@ -30,6 +32,8 @@ export interface Ran {
 /** A cluster on which somebody installed nicdiag, and what people do there. */
 export interface Installed extends AsyncDisposable {
   readonly cluster: RealCluster;
+  /** Since nicdiag was installed. */
+  readonly memory: MemoryWatch;
   helm(...args: readonly string[]): Promise<string>;
   /** kubectl as administrator; fails with what it says.
    * @returns stdout without white space at its ends */
@@ -63,13 +67,14 @@ export async function startInstalled(nodes: readonly NodeSpec[], say: (line: str
     return installed;
   } catch (error) {
     say(await installed.describe());
-    await cluster[Symbol.asyncDispose]();
+    await installed[Symbol.asyncDispose]();
     throw error;
   }
 }
 
 function createInstalled(cluster: RealCluster): Installed {
   const bin = installLaunchers(cluster);
+  const memory = watchMemory(cluster);
   const kubectl: Installed['kubectl'] = async (...args) => (await cluster.kubectl(args)).trim();
   const path = (name: string): string => `/apis/nicdiag.dev/v1alpha1/namespaces/default/diagnosticcaptures/${name}`;
   const sealed: Installed['sealed'] = async (name) => {
@@ -90,6 +95,7 @@ function createInstalled(cluster: RealCluster): Installed {
     });
   return {
     cluster,
+    memory,
     kubectl,
     helm: (...args) => runHelm(cluster, args),
     nicdiag,
@@ -144,8 +150,26 @@ function createInstalled(cluster: RealCluster): Installed {
         ...[...cluster.nodes.values()].map((node) => node.tails(12)),
       ].join('\n');
     },
-    [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await memory[Symbol.asyncDispose]();
+      await cluster[Symbol.asyncDispose]();
+    },
   };
+}
+
+/** No Pod had more than its limit, none was killed for it; says what each had at most. */
+export function assertMemory(t: ExecutionContext<{ readonly installed: Installed }>): void {
+  const { pods } = t.context.installed.memory;
+  t.log(memoryTable(pods));
+  for (const role of ['nicdiag-agent-', 'nicdiag-operator-', 'nicdiag-artifacts-'])
+    t.true(
+      pods.some(({ pod, peakMib }) => pod.startsWith(role) && peakMib > 0),
+      `${role}… was watched`,
+    );
+  for (const { pod, peakMib, limitMib, oomKills } of pods) {
+    t.true(peakMib < limitMib, `${pod} had ${peakMib} of ${limitMib} MiB`);
+    t.is(oomKills, 0, `${pod} was killed by its limit`);
+  }
 }
 
 export function holds(capture: DiagnosticCapture, type: string): boolean {

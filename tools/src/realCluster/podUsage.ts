@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CGROUP_ROOT } from '../nursery/cgroups.ts';
 
@@ -10,6 +10,8 @@ export interface PodUsage {
   readonly workingSetBytes: number;
   /** Since it was started. */
   readonly cpuSeconds: number;
+  /** Processes that the kernel has ended because a limit was reached. */
+  readonly oomKills: number;
 }
 
 /** Reads a Pod's cgroups.
@@ -30,7 +32,15 @@ export function podUsage(cgroup: string, podUid: string, root = CGROUP_ROOT): Po
     cpuSeconds: unified
       ? (fields(join(cpu, 'cpu.stat')).get('usage_usec') ?? 0) / 1e6
       : number(join(cpu, 'cpuacct.usage')) / 1e9,
+    oomKills: unified ? (fields(join(memory, 'memory.events')).get('oom_kill') ?? 0) : killsBelow(memory),
   };
+}
+
+/** Version 1 counts those of each cgroup by itself. */
+function killsBelow(directory: string): number {
+  const children = readdirSync(directory, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  const own = fields(join(directory, 'memory.oom_control')).get('oom_kill') ?? 0;
+  return children.reduce((sum, { name }) => sum + killsBelow(join(directory, name)), own);
 }
 
 /** kubelet puts Pods that are not guaranteed their resources one folder deeper. */
