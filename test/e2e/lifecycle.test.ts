@@ -15,8 +15,13 @@ test.afterEach.always(async (t) => {
 });
 
 test.serial('helm test, run by Pods, proves that a node is kept to itself and that a capture works', async (t) => {
-  const { helm } = t.context.installed;
-  t.is((await helm('test', 'nicdiag', '--timeout=5m')).match(/^Phase: +Succeeded$/gm)?.length, 2);
+  const { capture, helm, outcome } = t.context.installed;
+  const said = await helm('test', 'nicdiag', '--timeout=5m');
+  for (const pod of ['nicdiag-test-agent', 'nicdiag-test-captures'])
+    t.regex(said, new RegExp(`^TEST SUITE: +${pod}\\n(.*\\n){2}Phase: +Succeeded$`, 'm'), said);
+  t.notRegex(said, /Phase: +Failed/);
+  await capture('first');
+  t.is(await outcome('first'), 'True AllSucceeded');
 });
 
 test.serial('an image that is not there stops the update at one agent; a rollback mends it', async (t) => {
