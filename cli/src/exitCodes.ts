@@ -12,6 +12,8 @@ export const EXIT = {
   cancelled: 4,
   /** Ctrl-C, as shells have it. */
   interrupted: 130,
+  /** Whoever read standard output closed it before the end, as shells have it of SIGPIPE. */
+  closedPipe: 141,
 } as const;
 
 /** The command line, or a file named in it, cannot be used. */

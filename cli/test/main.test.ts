@@ -16,8 +16,13 @@ async function withoutReader(closed: 'stdout' | 'stderr', ...args: string[]) {
   return { code: await exited, text };
 }
 
-test('who closes the pipe wants no more: that is no error', async (t) => {
-  t.like(await withoutReader('stdout', 'decode', BUNDLE), { code: 0, text: '' });
+test('who closes the pipe wants no more: the program ends without a word, as SIGPIPE ends others', async (t) => {
+  t.deepEqual(await withoutReader('stdout', 'decode', BUNDLE), { code: 141, text: '' });
+});
+
+test('a bundle that is not what was sealed is not vouched for because nobody reads why', async (t) => {
+  const { code } = await withoutReader('stdout', 'verify', BUNDLE, '--digest', `sha256:${'0'.repeat(64)}`);
+  t.not(code, 0);
 });
 
 test('data comes also when nobody reads what is told beside it', async (t) => {

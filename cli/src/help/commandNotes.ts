@@ -23,6 +23,7 @@ export const ALL_EXITS: Readonly<Record<number, string>> = {
   ...COMMON_EXITS,
   [EXIT.partial]: 'a capture, or the reads of a device, were done in part',
   [EXIT.cancelled]: 'the capture was cancelled',
+  [EXIT.closedPipe]: 'whoever read the output closed it before the end',
 };
 
 /** What the program reads from its environment. */
