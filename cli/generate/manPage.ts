@@ -62,5 +62,11 @@ function text(line: string): string {
 }
 
 function escaped(words: string): string {
-  return words.replaceAll('\\', '\\e').replaceAll('-', '\\-').replaceAll('"', '\\(dq').replaceAll('’', "'");
+  const plain = words.replaceAll('\\', '\\e').replaceAll('-', '\\-').replaceAll('"', '\\(dq').replaceAll('’', "'");
+  return plain.replaceAll(/[^\x20-\x7e]/gu, named);
+}
+
+/** A character beyond ASCII by its number, which groff takes whatever it thinks its input is encoded in. */
+function named(character: string): string {
+  return `\\[u${character.codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0')}]`;
 }

@@ -16,5 +16,6 @@ const groff = spawnSync('groff', ['--version']).status === 0;
   t.is(set.status, 0);
   t.is(set.stderr, '');
   t.regex(set.stdout, /NAME\n {7}nicdiag, kubectl nicdiag - firmware diagnostics/);
+  t.regex(set.stdout, /makes …-2\.tar\.zst/);
   t.regex(set.stdout, /nicdiag capture -f capture\.yaml --dry-run server\n/);
 });
