@@ -7,6 +7,8 @@ export interface BucketHealth {
   refusal(): StoreError | undefined;
   /** Checks until aborted: seldom what is good, often what is not. */
   run(options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Something went wrong elsewhere: the next check is made now. */
+  suspect(): void;
   /** Resolves with the first good check, or when aborted. */
   untilGood(options: { readonly signal: AbortSignal }): Promise<void>;
 }
@@ -25,6 +27,7 @@ export interface BucketHealthOptions {
 export function createBucketHealth(options: BucketHealthOptions): BucketHealth {
   const { check, onChange, goodMs = 60_000, badMs = 5_000 } = options;
   let refusal: StoreError | undefined = new StoreError('StoreUnavailable', 'the bucket has not been looked at yet');
+  let woken = new AbortController();
   const { promise: good, resolve } = Promise.withResolvers<void>();
 
   async function once(): Promise<void> {
@@ -44,11 +47,14 @@ export function createBucketHealth(options: BucketHealthOptions): BucketHealth {
     refusal: () => refusal,
     async run({ signal }) {
       while (!signal.aborted) {
+        woken = new AbortController();
         await once();
         const pause = refusal === undefined ? goodMs : badMs;
-        await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined);
+        const sooner = AbortSignal.any([signal, woken.signal]);
+        await sleep(pause, undefined, { signal: sooner, ref: false }).catch(() => undefined);
       }
     },
+    suspect: () => woken.abort(),
     async untilGood({ signal }) {
       const { promise: aborted, resolve: abort } = Promise.withResolvers<void>();
       signal.addEventListener('abort', () => abort(), { once: true });

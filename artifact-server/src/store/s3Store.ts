@@ -35,7 +35,10 @@ export async function openS3Store(location: S3Location, { logger, metrics }: Ope
   const about = { store: direct.name };
   const owner = createPrefixOwner({
     ...{ bucket: direct, holder: await stagingHolder(staging), host: hostname() },
-    onEvent: (message, error) => logger.log(error === undefined ? 'info' : 'error', message, { ...about, error }),
+    onEvent(message, error) {
+      logger.log(error === undefined ? 'info' : 'warn', message, { ...about, error });
+      if (error !== undefined) health.suspect();
+    },
   });
   const health = createBucketHealth({
     check: () => checkBucket(direct),

@@ -14,7 +14,7 @@ import {
   digestOf,
   type UploadBlob,
 } from '@nicdiag/artifacts';
-import { type Cluster, type Stack, startStack } from '@nicdiag/tools';
+import { type Cluster, type Stack, type StackOptions, startStack } from '@nicdiag/tools';
 import type { ExecutionContext } from 'ava';
 
 const AUDIENCE = ['nicdiag-artifacts'];
@@ -33,8 +33,10 @@ export interface Serving {
   client(token: string): ArtifactClient;
 }
 
-export async function startServing(): Promise<Serving & AsyncDisposable> {
-  const stack = await startStack({ hosts: [], operators: 0 });
+export async function startServing(
+  options: Pick<StackOptions, 'values' | 'secrets' | 'cluster'> = {},
+): Promise<Serving & AsyncDisposable> {
+  const stack = await startStack({ hosts: [], operators: 0, ...options });
   const { cluster, artifactServer } = stack;
   const directory = await mkdtemp(join(tmpdir(), 'nicdiag-artifact-server-'));
   const tokens = new Map<string, string>();

@@ -1,3 +1,4 @@
+import { Agent } from 'node:https';
 import { PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
 import type { S3Credentials } from './startS3Server.ts';
 
@@ -15,7 +16,9 @@ export async function putPolicy(
     ...{ Effect: 'Allow', Principal: { AWS: [user] }, Action: [action] },
     Resource: [action === 's3:ListBucket' ? resources[0] : resources[1]],
   }));
-  const client = new S3Client({ ...server, forcePathStyle: true });
+  // Its certificate is whatever a test gave it.
+  const httpsAgent = new Agent({ rejectUnauthorized: false });
+  const client = new S3Client({ ...server, forcePathStyle: true, requestHandler: { httpsAgent } });
   try {
     const Policy = JSON.stringify({ Version: '2012-10-17', Statement: statements });
     await client.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));

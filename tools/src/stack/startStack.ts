@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster/cluster.ts';
 import { freePort } from '../cluster/freePort.ts';
 import { startCluster } from '../cluster/startCluster.ts';
 import { createNursery, type Nursery } from '../nursery/nursery.ts';
-import { installArtifactsTls } from './artifactsTls.ts';
+import { createSecret, installArtifactsTls } from './artifactsTls.ts';
 import { installChart } from './chart.ts';
 import { type EmulatedHost, startEmulator } from './emulator.ts';
 import { parseManifests } from './manifests.ts';
@@ -54,6 +54,8 @@ export interface StackOptions {
   readonly seed?: number;
   /** A values file for the chart, its content. */
   readonly values?: string;
+  /** Secrets that its values name, by their names, in the system namespace. */
+  readonly secrets?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Environment of every program except the emulators. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** Told what is ready and what takes time, a line at a time. */
@@ -146,6 +148,9 @@ async function startPods(
   const nodes = stackNodes(hosts, options.labels);
   await Promise.all([
     installArtifactsTls(cluster),
+    ...Object.entries(options.secrets ?? {}).map(([name, stringData]) =>
+      createSecret(cluster, { metadata: { name }, stringData }),
+    ),
     ...nodes.map(({ name, labels }) => cluster.createNode(name, labels)),
   ]);
   const network = createPodNetwork();

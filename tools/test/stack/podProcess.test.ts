@@ -113,6 +113,16 @@ test("an environment is the kubelet's and the container's, and nothing of this p
   });
 });
 
+test('what comes from a Secret is taken as it is; what the Secret does not have is left out', (t) => {
+  const value = (key: string) => ({ secret: 'keys', key, optional: true });
+  const env = [
+    { name: 'KEY', value: value('id') },
+    { name: 'TOKEN', value: value('token') },
+  ];
+  const made = podProcess(template({ env }), POD, { ...PLACE, secrets: { KEY: '$(POD_IP)$$' } });
+  t.deepEqual(made.env, { ...KUBELET, KEY: '$(POD_IP)$$' });
+});
+
 test('a container may say itself where the API server is', (t) => {
   const { env } = podProcess(template({ env: [{ name: 'KUBERNETES_SERVICE_HOST', value: 'api' }] }), POD, PLACE);
   t.is(env['KUBERNETES_SERVICE_HOST'], 'api');

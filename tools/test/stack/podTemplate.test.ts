@@ -20,6 +20,8 @@ spec:
           env:
             - {name: PLAIN, value: text}
             - {name: NODE, valueFrom: {fieldRef: {fieldPath: spec.nodeName}}}
+            - {name: KEY, valueFrom: {secretKeyRef: {name: keys, key: id}}}
+            - {name: MAYBE, valueFrom: {secretKeyRef: {name: keys, key: token, optional: true}}}
           ports: [{name: health, containerPort: 8081}]
           readinessProbe: {httpGet: {path: /readyz, port: health}}
           volumeMounts: [{name: dev, mountPath: /host/dev}, {name: access, mountPath: /access}]
@@ -56,6 +58,8 @@ test("what decides how a program runs is read from a workload's template", (t) =
     env: [
       { name: 'PLAIN', value: 'text' },
       { name: 'NODE', value: { fieldPath: 'spec.nodeName' } },
+      { name: 'KEY', value: { secret: 'keys', key: 'id', optional: false } },
+      { name: 'MAYBE', value: { secret: 'keys', key: 'token', optional: true } },
     ],
     ports: [{ name: 'health', containerPort: 8081 }],
     mounts: [

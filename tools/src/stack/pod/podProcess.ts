@@ -23,6 +23,8 @@ export interface PodPlace {
   readonly programs: Readonly<Record<string, string>>;
   /** What a program has from its image, by the same names. */
   readonly imageEnvironment: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Values of the variables that come from Secrets, those that there are. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** A container as a process of this machine. */
@@ -54,7 +56,11 @@ export function podProcess(template: PodTemplate, pod: PodIdentity, place: PodPl
 }
 
 /** The container's variables, after those that a kubelet sets in every container. */
-function environment(template: PodTemplate, pod: PodIdentity, { apiServer }: PodPlace): Record<string, string> {
+function environment(
+  template: PodTemplate,
+  pod: PodIdentity,
+  { apiServer, secrets = {} }: PodPlace,
+): Record<string, string> {
   const { hostname, port: given } = new URL(apiServer);
   const port = given || '443';
   const variables: Record<string, string> = {
@@ -62,8 +68,11 @@ function environment(template: PodTemplate, pod: PodIdentity, { apiServer }: Pod
     KUBERNETES_SERVICE_PORT: port,
     KUBERNETES_SERVICE_PORT_HTTPS: port,
   };
-  for (const { name, value } of template.container.env)
-    variables[name] = typeof value === 'string' ? expandVariables(value, variables) : podField(value.fieldPath, pod);
+  for (const { name, value } of template.container.env) {
+    if (typeof value === 'string') variables[name] = expandVariables(value, variables);
+    else if ('fieldPath' in value) variables[name] = podField(value.fieldPath, pod);
+    else if (secrets[name] !== undefined) variables[name] = secrets[name];
+  }
   return variables;
 }
 

@@ -31,7 +31,15 @@ export interface Container {
 
 export interface EnvironmentVariable {
   readonly name: string;
-  readonly value: string | { readonly fieldPath: string };
+  readonly value: string | { readonly fieldPath: string } | SecretKey;
+}
+
+/** A key of a Secret. */
+export interface SecretKey {
+  readonly secret: string;
+  readonly key: string;
+  /** The variable is left out when there is no such key. */
+  readonly optional: boolean;
 }
 
 export type Volume = {
@@ -109,7 +117,13 @@ function parseMount(mount: Readonly<Record<string, unknown>>): Container['mounts
 
 function parseVariable({ name, value, valueFrom }: Readonly<Record<string, unknown>>): EnvironmentVariable {
   if (valueFrom === undefined) return { name: text(name, 'env.name'), value: text(value, 'env.value') };
-  const field = record(record(valueFrom, 'env.valueFrom')['fieldRef'], 'env.valueFrom.fieldRef');
+  const { fieldRef, secretKeyRef } = record(valueFrom, 'env.valueFrom');
+  if (secretKeyRef !== undefined) {
+    const found = record(secretKeyRef, 'env.valueFrom.secretKeyRef');
+    const [secret, key] = [text(found['name'], 'secretKeyRef.name'), text(found['key'], 'secretKeyRef.key')];
+    return { name: text(name, 'env.name'), value: { secret, key, optional: found['optional'] === true } };
+  }
+  const field = record(fieldRef, 'env.valueFrom.fieldRef');
   return { name: text(name, 'env.name'), value: { fieldPath: text(field['fieldPath'], 'fieldPath') } };
 }
 

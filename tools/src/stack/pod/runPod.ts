@@ -8,6 +8,7 @@ import { placeValue } from './podPath.ts';
 import { podProcess } from './podProcess.ts';
 import type { PodTemplate } from './podTemplate.ts';
 import { type KubeletPod, superviseReadiness } from './readiness.ts';
+import { readSecretVariables } from './secretVariables.ts';
 import { layOutVolumes } from './volumes.ts';
 import { workloadPath } from './workloadStatus.ts';
 
@@ -54,6 +55,7 @@ export async function runPod(
     apiServer: cluster.server,
     programs: { ...PROGRAMS, ...programs },
     imageEnvironment: IMAGE_ENVIRONMENT,
+    secrets: await readSecretVariables(cluster, template, { signal }),
   });
   const program = createProgram(nursery, {
     name,

@@ -1,9 +1,8 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { ApiError } from '../../cluster/adminClient.ts';
 import type { Cluster } from '../../cluster/cluster.ts';
-import { labels, record } from './fields.ts';
+import { readData } from './objectData.ts';
 import { type PodIdentity, podField } from './podProcess.ts';
 import type { PodTemplate, Volume, VolumeSource } from './podTemplate.ts';
 import { projectToken } from './projectedToken.ts';
@@ -89,22 +88,5 @@ async function fill(
   for (const { key, path } of source.items ?? Object.keys(data).map((key) => ({ key, path: key }))) {
     const value = data[key] ?? '';
     write(path, source.kind === 'secret' ? Buffer.from(value, 'base64') : value);
-  }
-}
-
-/** Waits for the object, as a Pod would: kube-root-ca.crt is made by a controller soon after its namespace. */
-async function readData(
-  cluster: Cluster,
-  path: string,
-  signal: AbortSignal,
-): Promise<Readonly<Record<string, string>>> {
-  const deadline = Date.now() + WAIT_MS;
-  for (;;) {
-    try {
-      return labels(record(await cluster.admin.request('GET', path, { signal }), path)['data'], `${path}.data`);
-    } catch (error) {
-      if (!(error instanceof ApiError && error.code === 'NotFound') || Date.now() > deadline) throw error;
-      await setTimeout(POLL_MS, undefined, { signal });
-    }
   }
 }
