@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import type { Io } from '../io.ts';
 import type { LocalOptions } from './collectCommand.ts';
 import type { InfoOptions } from './infoCommand.ts';
@@ -22,7 +22,7 @@ export function addLocalCommands(
     addLocal(name, description).option('-d, --device <device>', DEVICE);
 
   addLocal('device', 'list the devices, and which of them have a debug channel')
-    .argument('[list]', 'the only thing to do with them')
+    .addArgument(new Argument('[list]', 'the only thing to do with them').choices(['list']))
     .option('-o, --output <format>', 'wide, json or yaml')
     .action(async (_list: string | undefined, options: { readonly hostRoot: string; readonly output?: string }) => {
       const { discoverDevices, discoverUnreachable } = await import('@nicdiag/mlx5');

@@ -28,12 +28,14 @@ export const capCommand: LocalCommand = {
 
 /** @throws UsageError for a name that no page has */
 async function checkNames(wanted: Iterable<string>): Promise<void> {
-  const { allCapabilityTypes } = await import('@nicdiag/mlx5/prm');
+  const { allCapabilityTypes, similarNames } = await import('@nicdiag/mlx5/prm');
   // QUERY_ADAPTER's answer is shown with the pages.
   const names = [...allCapabilityTypes().map(({ name }) => name), 'QUERY_ADAPTER'];
   for (const name of wanted) {
     if (names.includes(name)) continue;
     const pages = names.filter((known) => !known.startsWith('RESERVED'));
-    throw new UsageError(`there is no capability page ${name}; there are ${pages.join(', ')}`);
+    const near = similarNames(name, pages);
+    const hint = near.length === 0 ? `there are ${pages.join(', ')}` : `did you mean ${near.join(' or ')}?`;
+    throw new UsageError(`there is no capability page ${name}; ${hint}`);
   }
 }

@@ -1,5 +1,5 @@
-import { UsageError } from '../exitCodes.ts';
 import type { LocalCommand } from './localCommand.ts';
+import { MOST_NUMBER, numberWithin } from './numbers.ts';
 
 /** `nicdiag obj TYPE [IDS]`: contexts of firmware objects. */
 export const objCommand: LocalCommand = {
@@ -11,10 +11,7 @@ export const objCommand: LocalCommand = {
       .argument('[ids]', 'numbers, ranges such as 0x100-0x1ff, several by commas, or all that a resource dump reveals')
       .option('--limit <number>', 'objects that are asked for at most'),
   request([type = '', ids], { limit }) {
-    const most = limit === undefined ? undefined : Number(limit);
-    if (most !== undefined && (!Number.isInteger(most) || most < 1)) {
-      throw new UsageError(`--limit must be a number of at least 1, not ${String(limit)}`);
-    }
+    const most = limit === undefined ? undefined : numberWithin('--limit', limit, { least: 1, most: MOST_NUMBER });
     const object = {
       type: type.toUpperCase(),
       ...(ids === undefined ? {} : { ids }),

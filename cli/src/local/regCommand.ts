@@ -1,7 +1,10 @@
 import type { RegisterRequest } from '@nicdiag/mlx5';
 import { UsageError } from '../exitCodes.ts';
 import type { LocalCommand } from './localCommand.ts';
-import { checkedNumber, isNumber } from './numbers.ts';
+import { checkedNumber, isNumber, numberWithin } from './numbers.ts';
+
+/** Of a register, in bytes. @source crds/diagnosticcaptures.yaml, registerDump.registers[].length */
+const LENGTH = { least: 4, most: 4096, step: 4 };
 
 /** `nicdiag reg NAME|ID...`: access registers. */
 export const regCommand: LocalCommand = {
@@ -20,15 +23,21 @@ export const regCommand: LocalCommand = {
         [],
       ),
   request(registers, { set, length, port, indexes }) {
+    const values = indexValues(indexes, port);
     if ((set === undefined) === (registers.length === 0)) throw new UsageError('name registers, or a --set of them');
     if (set !== undefined) {
       if (set !== 'Standard' && set !== 'All')
         throw new UsageError(`--set must be Standard or All, not ${String(set)}`);
       if (length !== undefined) throw new UsageError('--length is for registers by id, not for a --set of them');
+      if (Object.keys(values).length > 0)
+        throw new UsageError('a --set has its own indexes: -p and -i are for registers');
       return { spec: { name: 'reg', type: 'RegisterDump', registerDump: { set } } };
     }
-    const values = indexValues(indexes, port);
-    const bytes = length === undefined ? {} : { length: lengthOf(String(length)) };
+    const bytes = length === undefined ? {} : { length: numberWithin('--length', length, LENGTH) };
+    const named = registers.find((register) => !isNumber(register));
+    if (length !== undefined && named !== undefined) {
+      throw new UsageError(`--length is for registers by id: the length of ${named} is known`);
+    }
     const requests: RegisterRequest[] = registers.map((register) => ({
       ...(isNumber(register) ? { id: idOf(register), ...bytes } : { name: register.toUpperCase() }),
       ...(Object.keys(values).length === 0 ? {} : { index: values }),
@@ -41,13 +50,6 @@ export const regCommand: LocalCommand = {
     };
   },
 };
-
-/** @throws UsageError */
-function lengthOf(text: string): number {
-  const length = Number(text);
-  if (Number.isInteger(length) && length >= 4 && length <= 4096 && length % 4 === 0) return length;
-  throw new UsageError(`--length must be a multiple of 4 from 4 to 4096, not ${text}`);
-}
 
 /** @throws UsageError */
 function idOf(text: string): string {

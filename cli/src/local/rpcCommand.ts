@@ -14,6 +14,7 @@ import { CommandError, EXIT, UsageError } from '../exitCodes.ts';
 import type { Io } from '../io.ts';
 import { hexDump } from '../output/hexDump.ts';
 import { findDevice } from './findDevice.ts';
+import { numberWithin } from './numbers.ts';
 
 export interface RpcOptions {
   readonly device?: string;
@@ -28,6 +29,7 @@ const FORMATS: readonly string[] = ['hex', 'raw', 'text', 'json', 'yaml'];
 
 /** The kernel takes mailboxes up to this (mlx5ctl: 512 blocks of 512 bytes). */
 const MAX_LENGTH = 262_144;
+const LENGTH = { least: MAILBOX_HEADER_BYTES, most: MAX_LENGTH };
 
 /** Gives one command to firmware, as it is: the whole inbox, header included; the kernel stamps the user id. Without
  * --allow-write only what the guard's table calls a read.
@@ -36,7 +38,7 @@ export async function rpcCommand(hex: string | undefined, options: RpcOptions, i
   const { output = 'hex' } = options;
   if (!FORMATS.includes(output)) throw new UsageError(`-o must be one of ${FORMATS.join(', ')}, not ${output}`);
   const inbox = await readInbox(hex, options.in);
-  const outbox = new Uint8Array(parseLength(options.outLength));
+  const outbox = new Uint8Array(numberWithin('--out-length', options.outLength, LENGTH));
   const device = await findDevice(options);
   using channel = await openFor(device, options.allowWrite === true);
   const { length, errno } = give(channel, inbox, outbox, options.allowWrite === true);
@@ -106,13 +108,6 @@ async function bytesOfFile(path: string): Promise<Uint8Array> {
   } catch (cause) {
     throw new UsageError(`cannot read ${path}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
-}
-
-/** @throws UsageError */
-function parseLength(text: string): number {
-  const length = Number(text);
-  if (Number.isInteger(length) && length >= MAILBOX_HEADER_BYTES && length <= MAX_LENGTH) return length;
-  throw new UsageError(`--out-length must be ${MAILBOX_HEADER_BYTES} to ${MAX_LENGTH}, not ${text}`);
 }
 
 function nameOf(inbox: Uint8Array): string {

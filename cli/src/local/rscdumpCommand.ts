@@ -1,6 +1,7 @@
 import type { ResourceDumpSpec } from '@nicdiag/mlx5';
 import { UsageError } from '../exitCodes.ts';
 import type { LocalCommand } from './localCommand.ts';
+import { MOST_NUMBER, numberWithin } from './numbers.ts';
 
 type ResourceDump = ResourceDumpSpec['resourceDump'];
 
@@ -22,6 +23,7 @@ export const rscdumpCommand: LocalCommand = {
     if (segments.length === 0 && (index1 !== undefined || index2 !== undefined)) {
       throw new UsageError('name the segment that --index1 and --index2 are of');
     }
+    if (segments.includes('')) throw new UsageError('a segment has a name or an id: the menu has them');
     const resourceDump: ResourceDump = {
       segments: segments.map((segment) => ({
         ...(ID.test(segment) ? { id: segment } : { name: segment.toUpperCase() }),
@@ -29,7 +31,7 @@ export const rscdumpCommand: LocalCommand = {
         ...(typeof index2 === 'string' ? { index2 } : {}),
       })),
       mode: modeOf(mode),
-      followReferences: countOf(follow),
+      followReferences: numberWithin('--follow', follow, { least: 0, most: MOST_NUMBER }),
     };
     return {
       spec: { name: 'rscdump', type: 'ResourceDump', resourceDump },
@@ -43,10 +45,4 @@ function modeOf(text: unknown): NonNullable<ResourceDump['mode']> {
   const mode = MODES.find((known) => known === text);
   if (mode === undefined) throw new UsageError(`--mode must be one of ${MODES.join(', ')}, not ${String(text)}`);
   return mode;
-}
-
-function countOf(text: unknown): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count >= 0) return count;
-  throw new UsageError(`--follow must be a number, not ${String(text)}`);
 }

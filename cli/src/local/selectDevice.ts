@@ -11,6 +11,8 @@ export function selectDevice(
   name: string | undefined,
   unreachable: () => readonly UnreachableFunction[] = () => [],
 ): NicFunction {
+  if (name === '')
+    throw new UsageError('-d is followed by nothing: name a device, or leave -d out where there is only one');
   const [only] = devices;
   const missing = only === undefined || (name !== undefined && !devices.some((device) => isCalled(device, name)));
   const dumb = missing ? unreachable().find((device) => name === undefined || isCalled(device, name)) : undefined;

@@ -127,6 +127,9 @@ test('rscdump without a segment shows the menu; obj reads the objects that are n
   const { root } = t.context.host;
   const menu = await run(root, 'rscdump', '-d', 'fwctl0');
   t.is(menu.code, 0, menu.err);
+  const near = await run(root, 'rscdump', '-d', 'fwctl0', 'full_qp');
+  t.is(near.code, 1, 'what a device has its menu says');
+  t.regex(near.err, /menu has no segment FULL_QP; did you mean FULL_QPC\?/);
   t.regex(menu.out, /segment_name +"FULL_QPC"/);
   const missing = await run(root, 'obj', '-d', 'fwctl0', 'qp', '0xfffff0', '-o', 'json');
   t.like(JSON.parse(missing.out), { kind: 'object', error: { name: 'BAD_RES' } });
@@ -205,6 +208,14 @@ for (const [title, args, code, message] of [
     3,
     /no capability page NOSUCH; there are GENERAL, ETHERNET/,
   ],
+  ['a page that is nearly one', ['cap', '-d', 'fwctl0', 'roc'], 3, /no capability page ROC; did you mean ROCE\?/],
+  ['an object that is nearly one', ['obj', '-d', 'fwctl0', 'QPP', '1'], 3, /no object type QPP: did you mean QP\?/],
+  ['a set of one port', ['reg', '-d', 'fwctl0', '--set', 'Standard', '-p', '1'], 3, /a --set has its own indexes/],
+  ['the length of a known one', ['reg', '-d', 'fwctl0', 'MGIR', '--length', '4'], 3, /the length of MGIR is known/],
+  ['a segment without a name', ['rscdump', '-d', 'fwctl0', ''], 3, /a segment has a name or an id/],
+  ['no number to follow', ['rscdump', '-d', 'fwctl0', '--follow', ''], 3, /--follow must be a number .*, not nothing/],
+  ['an empty device', ['fwinfo', '-d', ''], 3, /-d is followed by nothing/],
+  ['what devices cannot do', ['device', 'show'], 3, /'show' is invalid.*Allowed choices are list/],
   ['a type that is none', ['nvconfig', '-d', 'fwctl0', '--types', 'zz'], 3, /--types: zz is no number/],
   ['a type that is negative', ['nvconfig', '-d', 'fwctl0', '--types=-1'], 3, /--types: -1 is no number/],
   ['a type in parts', ['nvconfig', '-d', 'fwctl0', '--types', '1.5'], 3, /--types: 1\.5 is no number/],

@@ -64,7 +64,11 @@ for (const [title, args, message] of [
   ['two of them', [QUERY_ISSI, '--in', 'x'], /give the inbox as hex digits, or a file/],
   ['no hex digits', ['01 0a zz'], /must be hex digits, two a byte/],
   ['an inbox without its header', ['010a'], /an inbox has 16 to 262144 bytes, this one 2/],
-  ['an outbox without its header', [QUERY_ISSI, '--out-length', '8'], /--out-length must be 16 to 262144/],
+  [
+    'an outbox without its header',
+    [QUERY_ISSI, '--out-length', '8'],
+    /--out-length must be a number from 16 to 262144, not 8/,
+  ],
   ['a file that is not there', ['--in', '/nonexistent'], /cannot read \/nonexistent/],
   ['a format that is none', [QUERY_ISSI, '-o', 'xml'], /-o must be one of hex, raw, text, json, yaml/],
 ] as const) {

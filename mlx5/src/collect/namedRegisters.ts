@@ -8,12 +8,12 @@ import {
   registerByName,
   registerOperands,
   registersOutsideDatabase,
+  similarNames,
   unknownRegister,
 } from '../prm/index.ts';
 import { NATURAL_AXES } from './allSet.ts';
 import { CollectorStop } from './collector.ts';
 import type { IndexValue, RegisterRow } from './registerRow.ts';
-import { similarNames } from './similarNames.ts';
 import type { Impact, RegisterRequest } from './spec.ts';
 
 /** What a read of a register of each class takes. */

@@ -22,3 +22,4 @@ export * from './registers.ts';
 export * from './resourceDump.ts';
 export * from './segments.ts';
 export * from './segmentTypes.ts';
+export { similarNames } from './similarNames.ts';

@@ -1,5 +1,13 @@
 import { guardRules } from '../../channel/guardRules.ts';
-import { allObjectTypes, type BitField, idFields, largestId, type ObjectType, objectInputs } from '../../prm/index.ts';
+import {
+  allObjectTypes,
+  type BitField,
+  idFields,
+  largestId,
+  type ObjectType,
+  objectInputs,
+  similarNames,
+} from '../../prm/index.ts';
 import { countOf, type IdRange, parseIdList, textOf } from '../idList.ts';
 import type { Objection } from '../resourceDump/planDumps.ts';
 import type { NumberOrText, ObjectRequest } from '../spec.ts';
@@ -21,7 +29,10 @@ export const DEFAULT_LIMIT = 4096;
 export function planObjects(request: ObjectRequest): ObjectPlan | Objection {
   const type = allObjectTypes().get(request.type.toUpperCase());
   if (type === undefined) {
-    return invalid(`there is no object type ${request.type}: it is one of ${[...allObjectTypes().keys()].join(', ')}`);
+    const known = [...allObjectTypes().keys()];
+    const near = similarNames(request.type, known);
+    const hint = near.length === 0 ? `it is one of ${known.join(', ')}` : `did you mean ${near.join(' or ')}?`;
+    return invalid(`there is no object type ${request.type}: ${hint}`);
   }
   const given = inputsOf(type, request.index ?? {});
   if (!('inputs' in given)) return given;

@@ -1,4 +1,4 @@
-import { ACTIVE_OBJECTS, ALL_OBJECTS, type DumpArguments, MOST_OBJECTS } from '../../prm/index.ts';
+import { ACTIVE_OBJECTS, ALL_OBJECTS, type DumpArguments, MOST_OBJECTS, similarNames } from '../../prm/index.ts';
 import { countOf, type IdList, parseIdList, textOf } from '../idList.ts';
 import type { SegmentRequest } from '../spec.ts';
 import type { MenuIndex, MenuRecord } from './menu.ts';
@@ -32,11 +32,10 @@ export function findSegment(
     wanted !== undefined ? record.name.toUpperCase() === wanted : record.type === Number(id),
   );
   if (found !== undefined) return found;
-  const known = menu.map((record) => record.name).join(', ');
-  return {
-    reason: 'Unsupported',
-    message: `this device's menu has no segment ${name ?? id}; it has ${known === '' ? 'none' : known}`,
-  };
+  const known = menu.map((record) => record.name);
+  const near = similarNames(name ?? '', known);
+  const hint = near.length === 0 ? `it has ${known.join(', ') || 'none'}` : `did you mean ${near.join(' or ')}?`;
+  return { reason: 'Unsupported', message: `this device's menu has no segment ${name ?? id}; ${hint}` };
 }
 
 /** Turns a request into the dumps to ask for, as far as the menu's flags allow them. Pure. */
