@@ -141,12 +141,19 @@ test('a limited function is Unsupported, and has its devlink', async (t) => {
   t.true(items.some(isDevlink));
 });
 
+test('of a card that tells nothing the page does not say that it is well', async (t) => {
+  const devlink = { socket: join(t.context.limited.root, 'nosuch') };
+  const { items } = await lane(t.context.limited.devices[0]!, { specs: [health], devlink });
+  t.is(value(reportOf(items), 'Card', 'Overall'), 'not known: nothing was answered');
+});
+
 test('a sensor that firmware refuses is an error item, and the page has the rest', async (t) => {
   const host = t.context.mlx5ctl;
   await host.control({ fault: 'refuse', register: 'MTMP', status: 'INTERNAL_ERR', syndrome: 7, times: 1 });
   const { items, ends } = await lane(host.device('0000:03:00.0'), { specs: [health] });
   t.like(ends[0], { state: 'Done', itemErrors: 1 });
   t.is(value(reportOf(items), 'PCI Express', 'Width'), 'x16');
+  t.is(value(reportOf(items), 'Card', 'Overall'), 'well as far as was answered');
 });
 
 test('two ports, one without a signal: the page says what PDDR says of each', async (t) => {

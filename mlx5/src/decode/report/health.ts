@@ -1,4 +1,4 @@
-import type { Item } from '../../collect/item.ts';
+import { type Item, isItemError } from '../../collect/item.ts';
 import { devlinkFault, isDevlink } from '../decodeDevlink.ts';
 import { identityFrom } from '../deviceFacts.ts';
 import { type FoundFields, type FoundItem, type FoundItems, foundItems } from './foundItems.ts';
@@ -6,6 +6,7 @@ import { troubleshootingRows } from './linkState.ts';
 import { pcieRows } from './pcieLink.ts';
 import type { Report, Reporter, ReportRow, Severity } from './report.ts';
 import { row, sections, words } from './reportRows.ts';
+import { unansweredReads } from './unansweredReads.ts';
 
 type Rows = readonly (readonly ReportRow[])[];
 
@@ -14,6 +15,8 @@ const DEGREES = 8;
 /** Sensors from here on are those of modules. */
 const FIRST_MODULE_SENSOR = 64;
 const MODULE_ERROR = 3;
+/** What devlink says of health reporters is named so. */
+const REPORTERS = 'devlink/health';
 
 /** Whether a card is well, and which part of it is not. */
 export const healthReporter: Reporter = {
@@ -38,18 +41,27 @@ export const healthReporter: Reporter = {
 };
 
 function cardRows(found: FoundItems, items: readonly Item[], others: readonly ReportRow[]): Rows {
-  const has = (severity: Severity): boolean => others.some((each) => each.severity === severity);
-  const worst: Severity = has('error') ? 'error' : has('warning') ? 'warning' : 'ok';
   const { firmwareVersion, psid } = identityFrom(items);
   const uptime = found.find('MGIR').number('hw_info.uptime');
-  const overall = { ok: 'well', warning: 'needs attention', error: 'in error' }[worst];
   return [
-    // What is wrong is marked where it stands; this line only says how bad it is.
-    row('Overall', items.length === 0 ? undefined : overall),
+    ...(items.length === 0 ? [] : [overallRow(items, others)]),
     row('Firmware', firmwareVersion),
     row('PSID', psid),
     row('Firmware runs for', uptime === undefined || uptime === 0 ? undefined : duration(uptime)),
   ];
+}
+
+/** What is wrong is marked where it stands; this line only says how bad it is, and of a card that does not tell that
+ * nobody knows. */
+function overallRow(items: readonly Item[], others: readonly ReportRow[]): readonly ReportRow[] {
+  const has = (severity: Severity): boolean => others.some((each) => each.severity === severity);
+  if (has('error')) return row('Overall', 'in error');
+  if (has('warning')) return row('Overall', 'needs attention');
+  // That there is a devlink, and which driver, says nothing of the card.
+  const told = items.some((item) => item.outcome === 'ok' && (!isDevlink(item) || item.name.startsWith(REPORTERS)));
+  if (!told) return row('Overall', 'not known: nothing was answered', { severity: 'warning' });
+  const all = !items.some(isItemError) && unansweredReads(items).length === 0;
+  return row('Overall', all ? 'well' : 'well as far as was answered');
 }
 
 /** What the driver read in firmware's health buffer. */
