@@ -14,15 +14,24 @@ test.afterEach.always(async (t) => {
   if (!t.passed) t.log(await t.context.installed.describe());
 });
 
-test.serial('helm test, run by Pods, proves that a node is kept to itself and that a capture works', async (t) => {
-  const { capture, helm, outcome } = t.context.installed;
-  const said = await helm('test', 'nicdiag', '--timeout=5m');
-  for (const pod of ['nicdiag-test-agent', 'nicdiag-test-captures'])
-    t.regex(said, new RegExp(`^TEST SUITE: +${pod}\\n(.*\\n){2}Phase: +Succeeded$`, 'm'), said);
-  t.notRegex(said, /Phase: +Failed/);
-  await capture('first');
-  t.is(await outcome('first'), 'True AllSucceeded');
-});
+test.serial(
+  "what the chart's notes say: helm test, by Pods, proves that a node is kept to itself and captures work",
+  async (t) => {
+    const { capture, helm, outcome, shell } = t.context.installed;
+    const notes = await helm('get', 'notes', 'nicdiag');
+    const commands = [...notes.matchAll(/^ {5}(\S.*)$/gm)].map(([, command]) => command).join('\n');
+    t.regex(commands, /rollout status[\s\S]*helm test[\s\S]*logs[\s\S]*rolebinding/);
+    const said = await shell(commands.replaceAll('GROUP', 'sre').replaceAll('NAMESPACE', 'default'));
+    for (const pod of ['nicdiag-test-agent', 'nicdiag-test-captures'])
+      t.regex(said, new RegExp(`^TEST SUITE: +${pod}\\n(.*\\n){2}Phase: +Succeeded$`, 'm'), said);
+    t.notRegex(said, /Phase: +Failed/);
+    // Once by helm, once by kubectl.
+    t.is(said.match(/a capture is admitted/g)?.length, 2, said);
+    t.is(said.match(/an agent may not write a device of another node/g)?.length, 2, said);
+    await capture('first');
+    t.is(await outcome('first'), 'True AllSucceeded');
+  },
+);
 
 test.serial('an image that is not there stops the update at one agent; a rollback mends it', async (t) => {
   const { agentsReady, capture, helm, kubectl, outcome } = t.context.installed;

@@ -40,6 +40,10 @@ export interface Installed extends AsyncDisposable {
   kubectl(...args: readonly string[]): Promise<string>;
   /** `kubectl nicdiag …`, by kubectl, as somebody. Never fails. */
   nicdiag(args: readonly string[], kubeconfig?: string): Promise<Ran>;
+  /** What a reader types into a shell that finds helm, kubectl and the plugin. Stops at the first command that fails.
+   * @returns what it printed, with the errors
+   * @throws Error with all of that */
+  shell(commands: string): Promise<string>;
   /** Creates a capture in namespace default: registers of the Standard set.
    * @param target the nodes gpu-a and gpu-b by default */
   capture(name: string, target?: Readonly<Record<string, unknown>>): Promise<void>;
@@ -86,19 +90,27 @@ function createInstalled(cluster: RealCluster): Installed {
       await setTimeout(POLL_MS);
     }
   };
-  const nicdiag: Installed['nicdiag'] = (args, kubeconfig = cluster.kubeconfig) =>
+  const run = (program: string, args: readonly string[], kubeconfig = cluster.kubeconfig): Promise<Ran> =>
     new Promise((resolve) => {
-      const env = { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH']}`, KUBECONFIG: kubeconfig };
-      execFile('kubectl', ['nicdiag', ...args], { env }, (error, stdout, stderr) =>
+      // helm would read and write below the home directory.
+      const own = { KUBECONFIG: kubeconfig, HOME: cluster.nursery.directory };
+      const env = { ...process.env, ...own, PATH: `${bin}${delimiter}${process.env['PATH']}` };
+      execFile(program, args, { env }, (error, stdout, stderr) =>
         resolve({ code: error === null ? 0 : Number(error.code ?? -1), stdout, stderr }),
       );
     });
+  const nicdiag: Installed['nicdiag'] = (args, kubeconfig) => run('kubectl', ['nicdiag', ...args], kubeconfig);
   return {
     cluster,
     memory,
     kubectl,
     helm: (...args) => runHelm(cluster, args),
     nicdiag,
+    async shell(commands) {
+      const { code, stdout, stderr } = await run('bash', ['--norc', '-euxc', commands]);
+      if (code !== 0) throw new Error(`ended with ${code}: ${stdout}${stderr}`);
+      return stdout + stderr;
+    },
     async capture(name, target = { nodeNames: ['gpu-a', 'gpu-b'] }) {
       const collectors = [{ name: 'regs', type: 'RegisterDump', registerDump: { set: 'Standard' } }];
       await cluster.admin.request('POST', path('').slice(0, -1), {
