@@ -17,6 +17,8 @@ export interface ConnectionConfig {
   readonly server: string;
   readonly namespace: string;
   readonly context: string;
+  /** The proxy on the way to it, for messages: URL without credentials */
+  readonly proxy?: string;
   /** Headers that authenticate one request. Credential plugins and token files are asked each time. */
   authenticate(): Promise<RequestHeaders>;
   /** A new pool of connections with the TLS settings of now (CA and certificates may have been renewed). */
@@ -44,6 +46,7 @@ export function loadKubeConfig(options: LoadOptions = {}): ConnectionConfig {
     server: cluster.server.replace(/\/+$/, ''),
     namespace: options.namespace ?? config.getContextObject(config.getCurrentContext())?.namespace ?? 'default',
     context: config.getCurrentContext(),
+    ...(cluster.proxyUrl && { proxy: proxyName(cluster.proxyUrl) }),
     authenticate: () => headersOf(config, options),
     createPool: () => poolOf(config),
   };
@@ -93,6 +96,15 @@ function readConfig(options: LoadOptions): KubeConfig {
     );
   }
   return config;
+}
+
+/** @throws KubeConfigError, without the password that may be in it, for what is no proxy's URL */
+function proxyName(url: string): string {
+  const { protocol, host } = URL.canParse(url) ? new URL(url) : { protocol: '', host: '' };
+  if (/^(https?|socks(4a?|5h?)?):$/.test(protocol) && host !== '') return `${protocol}//${host}`;
+  throw new KubeConfigError(
+    'proxy-url of the kubeconfig, or HTTPS_PROXY, is no URL of a proxy: it reads like http://proxy.example:3128, or socks5://…',
+  );
 }
 
 function empty(config: KubeConfig): KubeConfig {

@@ -1,4 +1,5 @@
 import type { Cluster, KubeConfig, User } from '@kubernetes/client-node';
+import { environmentProxy } from './environmentProxy.ts';
 import { tokenFileUser } from './tokenFiles.ts';
 
 export interface LoadOptions {
@@ -109,7 +110,16 @@ function clusterOf(cluster: Cluster | null, options: LoadOptions): Cluster {
   // client-node refuses http:// without skipTLSVerify; kubectl does not, and there is no TLS to verify.
   const skipTLSVerify =
     url.startsWith('http:') || (insecureSkipTlsVerify ?? (caFile ? false : (cluster?.skipTLSVerify ?? false)));
-  return { ...base, name: 'cluster', server: url, skipTLSVerify, ...(tlsServerName && { tlsServerName }) };
+  // That of the kubeconfig is meant for this cluster, that of the environment for whatever there is.
+  const proxyUrl = cluster?.proxyUrl || environmentProxy(url, process.env);
+  return {
+    ...base,
+    name: 'cluster',
+    server: url,
+    skipTLSVerify,
+    ...(tlsServerName && { tlsServerName }),
+    ...(proxyUrl && { proxyUrl }),
+  };
 }
 
 function userOf(user: User | null, options: LoadOptions): User {

@@ -91,7 +91,7 @@ export function createTransport({ config, metrics, userAgent }: TransportOptions
       };
     } catch (cause) {
       if (signal?.aborted) throw signal.reason;
-      throw transportError(attempted, config.server, cause);
+      throw transportError(attempted, config, cause);
     } finally {
       metrics.count('rest_client_requests_total', { code, method: request.method, host: base.host });
       metrics.observe(
@@ -155,16 +155,17 @@ async function answerError(response: KubeResponse, attempted: string): Promise<K
   return errorOfAnswer(attempted, response.status, body, retryAfterMs);
 }
 
-function transportError(attempted: string, server: string, cause: unknown): KubeError {
+function transportError(attempted: string, { server, proxy }: ConnectionConfig, cause: unknown): KubeError {
   const code = transportCode(cause);
   const timeout =
     code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT';
   const said = cause instanceof Error && cause.message ? cause.message : String(cause);
+  const way = proxy === undefined ? '' : ` through the proxy ${proxy}`;
   return new KubeError({
     code: timeout ? 'Timeout' : 'ConnectionFailed',
     status: 0,
     attempted,
-    reason: `no answer from ${server} (${code ?? 'unknown'}: ${said}); is it running and reachable from here?`,
+    reason: `no answer from ${server}${way} (${code ?? 'unknown'}: ${said}); is it running and reachable from here?`,
     cause,
   });
 }

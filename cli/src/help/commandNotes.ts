@@ -29,6 +29,10 @@ export const ALL_EXITS: Readonly<Record<number, string>> = {
 /** What the program reads from its environment. */
 export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] = [
   ['KUBECONFIG', 'kubeconfig files, as for kubectl; --kubeconfig goes before it'],
+  [
+    'HTTPS_PROXY, NO_PROXY',
+    'the proxy to the API server, and what is reached without it, as for kubectl; proxy-url of the kubeconfig goes before them',
+  ],
   ['NO_COLOR', 'when set, nothing is coloured'],
   ['TMPDIR', 'where the executable may load its native code from, for the commands on this host'],
 ];
