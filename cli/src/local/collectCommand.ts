@@ -52,27 +52,27 @@ export async function collectCommand(
   const device = await findDevice(options);
   const run = runCollector(device, { spec: request.spec, impact, maxBytes: MAX_BYTES, devlink: request.devlink }, io);
   const printed = await printRun(run, request, format, io);
-  return exitCode(printed, device.pciAddress, args);
+  return exitCode(printed, device.pciAddress, request.sought?.what ?? args.join(' '));
 }
 
 interface PrintedRun {
   readonly end: CollectorEnd;
   readonly items: number;
-  /** Of the items those that were to be printed. */
-  readonly shown: number;
+  /** Of the items those that were asked for. */
+  readonly found: number;
 }
 
 type Run = ReturnType<typeof runCollector>;
 
 async function printRun(
   run: Run,
-  { spec, shows, page = true }: LocalRequest,
+  { spec, shows, sought, page = true }: LocalRequest,
   format: ItemFormat,
   io: Io,
 ): Promise<PrintedRun> {
   const maker = format === 'text' && page ? itemDecoder.reportMaker(spec.type) : undefined;
   let items = 0;
-  let shown = 0;
+  let found = 0;
   let end: CollectorEnd | undefined;
   async function* all() {
     for (;;) {
@@ -82,15 +82,16 @@ async function printRun(
         return;
       }
       items += 1;
-      if (shows?.(value) === false) continue;
-      shown += 1;
+      const shown = shows?.(value) !== false;
+      if (sought === undefined ? shown : sought.isFound(value)) found += 1;
+      if (!shown) continue;
       yield value;
     }
   }
   if (maker !== undefined) io.out((await maker(all())).text);
   else for await (const item of all()) printItem(item, format, io);
   if (end === undefined) throw new CommandError('the collector ended without a word');
-  return { end, items, shown };
+  return { end, items, found };
 }
 
 /** What is wrong with a spec that was made from a command line is wrong with the command line.
@@ -101,13 +102,11 @@ function asUsage(error: unknown): never {
 }
 
 /** @throws UsageError for what cannot be asked, CommandError for a collector that did not come to its end, or showed nothing */
-function exitCode({ end, items, shown }: PrintedRun, pciAddress: string, args: readonly string[]): number {
+function exitCode({ end, items, found }: PrintedRun, pciAddress: string, what: string): number {
   if (end.reason === 'InvalidSpec') throw new UsageError(end.message ?? 'the command line cannot be used');
   if (end.state !== 'Done') throw new CommandError(end.message ?? `${pciAddress}: ${end.reason ?? end.state}`);
-  if (shown === 0) {
-    throw new CommandError(
-      `${pciAddress} offers nothing of ${args.join(' ')}; without names all that it offers is shown`,
-    );
+  if (found === 0) {
+    throw new CommandError(`${pciAddress} offers nothing of ${what}; without that all that it offers is shown`);
   }
   if (end.itemErrors === 0) return EXIT.done;
   return end.itemErrors < items ? EXIT.partial : EXIT.failed;

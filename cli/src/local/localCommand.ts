@@ -20,4 +20,7 @@ export interface LocalRequest {
   readonly page?: boolean;
   /** Which items are printed, of those that the collector reads; all without. It reads others to know what there is. */
   readonly shows?: (item: Item) => boolean;
+  /** What was asked for by name, where it is not the arguments, and which items are it: without any the command failed.
+   * Default: the arguments, and the items that are shown. */
+  readonly sought?: { readonly what: string; readonly isFound: (item: Item) => boolean };
 }

@@ -1,4 +1,4 @@
-import type { NvValues } from '@nicdiag/mlx5';
+import type { Item, NvValues } from '@nicdiag/mlx5';
 import { UsageError } from '../exitCodes.ts';
 import type { LocalCommand } from './localCommand.ts';
 import { checkedNumber } from './numbers.ts';
@@ -18,9 +18,15 @@ export const nvconfigCommand: LocalCommand = {
       ...(typeof values === 'string' ? { values: values.split(',').map(parseValues) } : {}),
       ...(typeof types === 'string' ? { types: types.split(',').map((type) => checkedNumber('--types', type)) } : {}),
     };
-    return { spec: { name: 'nvconfig', type: 'NvConfig', nvConfig } };
+    const sought = { what: `--types ${types}`, isFound: isValue };
+    return { spec: { name: 'nvconfig', type: 'NvConfig', nvConfig }, ...(typeof types === 'string' ? { sought } : {}) };
   },
 };
+
+/** The value of a setting; the other items say which settings there are. */
+function isValue({ name, outcome }: Item): boolean {
+  return name === 'MNVDA' && outcome === 'ok';
+}
 
 function parseValues(text: string): NvValues {
   const value = VALUES.find((known) => known === text);

@@ -123,6 +123,16 @@ for (const [command, heading, row] of [
   });
 }
 
+test('nvconfig says of types that the card has not that there is nothing, and shows one that nobody has named', async (t) => {
+  const nvconfig = (...args: string[]) => run(t.context.host.root, 'nvconfig', '-d', 'fwctl0', ...args);
+  const none = await nvconfig('--types', '0x99,0xffffffff');
+  t.is(none.code, 1);
+  t.regex(none.err, /^error: 0000:17:00\.0 offers nothing of --types 0x99,0xffffffff; /);
+  const some = await nvconfig('--types', '0x99,0x80');
+  t.is(some.code, 0, some.err);
+  t.regex(some.out, /^SRIOV_EN +: /m);
+});
+
 test('rscdump without a segment shows the menu; obj reads the objects that are named', async (t) => {
   const { root } = t.context.host;
   const menu = await run(root, 'rscdump', '-d', 'fwctl0');
