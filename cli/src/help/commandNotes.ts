@@ -105,7 +105,12 @@ export const COMMAND_NOTES: Readonly<Record<string, CommandNotes>> = {
     examples: [['what changed overnight', 'diff monday.tar.zst tuesday.tar.zst']],
     exits: { [EXIT.failed]: 'an error, or with --exit-code something differs' },
   },
-  device: { examples: [['what there is', 'device list -o wide']] },
+  device: {
+    details:
+      'Functions with a debug channel, and PFs without one with the reason. VFs without one are counted on standard ' +
+      'error: a virtual machine has them, or firmware grants them no user contexts.',
+    examples: [['what there is', 'device list -o wide']],
+  },
   info: { examples: [['which channel, which rights', 'info -d mlx5_0']] },
   rpc: {
     examples: [['QUERY_ISSI', 'rpc 010a00000000000000000000000000000000 --out-length 112 -d fwctl0']],

@@ -43,8 +43,25 @@ export function printDevices(
     const shown = COLUMNS.filter((column) => output === 'wide' || column.wide !== true);
     if (all.length > 0) io.out(formatTable(all, shown, { colour: io.colour }));
     for (const { pciAddress, model, message } of unreachable) io.err(`${pciAddress} (${model}): ${message}\n`);
+    for (const line of unlistedVfs(devices)) io.err(`${line}\n`);
     if (all.length === 0) {
       io.err('no device with a debug channel found: is the mlx5ctl or mlx5_fwctl module loaded?\n');
     }
   }
+}
+
+/** VFs named before they are only counted; a PF may have hundreds. */
+const MOST_NAMED = 4;
+
+/** PFs with VFs that are not in the list: those that a virtual machine has, and those that firmware gives no channel. */
+function unlistedVfs(devices: readonly NicFunction[]): readonly string[] {
+  const listed = new Set(devices.map(({ pciAddress }) => pciAddress));
+  return devices.flatMap(({ pciAddress, vfs }) => {
+    const missing = vfs.filter((vf) => !listed.has(vf));
+    if (missing.length === 0) return [];
+    const named = missing.slice(0, MOST_NAMED).join(', ');
+    const more = missing.length > MOST_NAMED ? ` and ${missing.length - MOST_NAMED} more` : '';
+    const have = missing.length === 1 ? 'has no debug channel here and is' : 'have no debug channel here and are';
+    return [`${pciAddress}: ${missing.length} of its ${vfs.length} VFs ${have} not listed: ${named}${more}`];
+  });
 }

@@ -28,6 +28,8 @@ export function selectDevice(
   }
   const matching = devices.filter((device) => isCalled(device, name));
   const [first] = matching;
+  const parent = first === undefined ? devices.find(({ vfs }) => vfs.some((vf) => isAddress(vf, name))) : undefined;
+  if (parent !== undefined) throw new CommandError(channelless(name, parent));
   if (first === undefined) throw new UsageError(`no device is called ${name}; there are:\n${listing(devices)}`);
   if (matching.length === 1) return first;
   throw new UsageError(`${name} may be any of these; name its PCI address:\n${listing(matching)}`);
@@ -35,15 +37,27 @@ export function selectDevice(
 
 function isCalled(device: NicFunction | UnreachableFunction, name: string): boolean {
   const { pciAddress, subfunctions } = device;
-  const address = name.toLowerCase();
   return (
     ('node' in device && isNode(device.node, name)) ||
-    pciAddress === address ||
-    pciAddress === `0000:${address}` ||
+    isAddress(pciAddress, name) ||
     [device, ...subfunctions].some(
       ({ netdevs, rdmaDevices }) => netdevs.includes(name) || rdmaDevices.includes(name),
     ) ||
     subfunctions.some((subfunction) => subfunction.name === name)
+  );
+}
+
+/** With its domain or without. */
+function isAddress(pciAddress: string, name: string): boolean {
+  const address = name.toLowerCase();
+  return pciAddress === address || pciAddress === `0000:${address}`;
+}
+
+function channelless(name: string, { pciAddress, vfs }: NicFunction): string {
+  const vf = vfs.find((address) => isAddress(address, name)) ?? name;
+  return (
+    `${vf} is a VF of ${pciAddress} without a debug channel of its own on this host, as VFs are that a virtual machine ` +
+    `has, and those to which firmware grants no user contexts: -d ${pciAddress} asks the card`
   );
 }
 

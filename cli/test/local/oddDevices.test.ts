@@ -6,7 +6,7 @@ import { type EmulatedHost, emulatedHost, whyNoEmulator } from '../../../mlx5/te
 import { runCli } from '../../src/program.ts';
 import { testIo } from '../testIo.ts';
 
-const NAMES = ['lab-a', 'dpu-a', 'cloud-b'] as const;
+const NAMES = ['lab-a', 'dpu-a', 'cloud-a', 'cloud-b'] as const;
 type Hosts = Record<(typeof NAMES)[number], EmulatedHost>;
 const suite = anyTest as TestFn<Hosts>;
 const reason = whyNoEmulator();
@@ -68,6 +68,17 @@ test('a capture of nothing but a card in flash recovery names it with the reason
     /^error: this host has no device with a debug channel\n(.*\n)* {2}0000:03:00\.0 \(ConnectX-7\): FlashRecovery, no firmware/,
   );
   t.regex(written.err, /^ {2}0000:83:00\.0 \(\S+\): NoDriver, /m);
+});
+
+test('VFs without a channel of their own are counted, since they are not in the list', async (t) => {
+  const { out, err } = await run(t.context['cloud-a'], 'device', 'list');
+  t.regex(out, /^0000:17:00\.2 +ConnectX-6 Dx +VF /m);
+  t.notRegex(out, /0000:17:00\.3/);
+  t.is(err, '0000:17:00.0: 1 of its 2 VFs has no debug channel here and is not listed: 0000:17:00.3\n');
+  const asked = await run(t.context['cloud-a'], 'info', '-d', '17:00.3');
+  t.is(asked.code, 1);
+  t.regex(asked.err, /0000:17:00\.3 is a VF of 0000:17:00\.0 without a debug channel/);
+  t.is((await run(t.context['cloud-b'], 'device', 'list')).err, '');
 });
 
 test('the sides of a DPU are told apart, and a subfunction stands for its PF', async (t) => {

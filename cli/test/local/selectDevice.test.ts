@@ -58,6 +58,18 @@ test('a device that cannot be asked is named with the reason', (t) => {
   );
 });
 
+test('a VF without a channel is named with its PF', (t) => {
+  const parent = { ...first, vfs: ['0000:17:00.2', '0000:17:00.3'] };
+  const vf: NicFunction = { ...second, pciAddress: '0000:17:00.2', function: 'VF', physfn: first.pciAddress };
+  t.is(selectDevice([parent, vf], '17:00.2'), vf);
+  for (const devices of [[parent, vf], [parent]]) {
+    t.throws(() => selectDevice(devices, '17:00.3'), {
+      name: 'CommandError',
+      message: /^0000:17:00\.3 is a VF of 0000:17:00\.0 without a debug channel of its own.*-d 0000:17:00\.0/,
+    });
+  }
+});
+
 for (const [name, found] of [
   ['/host/dev/fwctl/fwctl0', first],
   ['/dev/fwctl/fwctl1', second],
