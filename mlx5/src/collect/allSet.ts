@@ -28,12 +28,12 @@ export const NATURAL_AXES: Readonly<Record<string, Axis>> = {
   lane: 'lane',
   module: 'module',
   sensor_index: 'sensor',
+  switch_prio: 'priority',
+  traffic_class: 'trafficClass',
 };
 
 const MORE_AXES: Readonly<Record<string, Axis>> = {
   ...NATURAL_AXES,
-  switch_prio: 'priority',
-  traffic_class: 'trafficClass',
   pool: 'pool',
   pg_buff: 'portGroupBuffer',
   component_index: 'component',

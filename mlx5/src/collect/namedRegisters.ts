@@ -13,7 +13,7 @@ import {
 } from '../prm/index.ts';
 import { NATURAL_AXES } from './allSet.ts';
 import { CollectorStop } from './collector.ts';
-import type { IndexValue, RegisterRow } from './registerRow.ts';
+import type { Axis, IndexValue, RegisterRow } from './registerRow.ts';
 import type { Impact, RegisterRequest } from './spec.ts';
 
 /** What a read of a register of each class takes. */
@@ -54,10 +54,20 @@ export function namedRow(request: RegisterRequest): RegisterRow {
     const axis = NATURAL_AXES[path];
     if (axis !== undefined && request.index?.[path] === undefined) index[path] = axis;
   }
+  const counted = countedBy(known, request);
+  if (counted !== undefined && request.index?.['prio_tc'] === undefined) index['prio_tc'] = counted;
   const operations = rule.operations.map(({ field, width }) => ({ path: field, width }));
   const given = givenIndex(known, [...fields, ...operations], request);
   const { lane, ...before } = { ...given, ...index } as Record<string, IndexValue>;
   return { register: known.name, index: lane === undefined ? before : { ...before, lane } };
+}
+
+/** What PPCNT's `prio_tc` counts, by its group; it is 0 for all others.
+ * @source reference 12.6, PPCNT groups */
+const PPCNT_GROUPS: Readonly<Record<number, Axis>> = { 16: 'priority', 17: 'trafficClass', 19: 'trafficClass' };
+
+function countedBy({ name }: RegisterLayout, { index }: RegisterRequest): Axis | undefined {
+  return name === 'PPCNT' ? PPCNT_GROUPS[Number(index?.['grp'] ?? 0)] : undefined;
 }
 
 /** Firmware takes up to this of a register: the tools send 3,100 bytes for those that they do not know. */

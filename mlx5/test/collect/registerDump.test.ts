@@ -70,6 +70,30 @@ test('index fields run over what the device says it has', (t) => {
   t.is(pages(keys, 'PPCNT').filter((key) => key.includes('grp=0x10')).length, 8);
 });
 
+test('priorities and traffic classes are run over, also of registers that are named; one that is given is the only one', (t) => {
+  const eight = (key: (at: number) => string): readonly string[] => Array.from({ length: 8 }, (_, at) => key(at));
+  const counters = (group: string) => eight((at) => `PPCNT{grp=${group},local_port=1,prio_tc=${at}}`);
+  const { keys } = collect(standard);
+  for (const group of ['0x10', '0x11', '0x13'])
+    t.deepEqual(
+      pages(keys, 'PPCNT').filter((key) => key.includes(`grp=${group},`)),
+      counters(group),
+    );
+  t.deepEqual(
+    pages(keys, 'QTCT'),
+    eight((at) => `QTCT{local_port=1,switch_prio=${at}}`),
+  );
+  const named = (name: string, index: Readonly<Record<string, string>>) =>
+    collect({ name: 'regs', type: 'RegisterDump', registerDump: { registers: [{ name, index }] } }).keys.filter((key) =>
+      key.startsWith(name),
+    );
+  t.deepEqual(named('PPCNT', { grp: '0x11', local_port: '1' }), counters('0x11'));
+  t.deepEqual(named('PPCNT', { grp: '0x11', local_port: '1', prio_tc: '3' }), [counters('0x11')[3]]);
+  t.deepEqual(named('PPCNT', { grp: '0x12', local_port: '1' }), ['PPCNT{grp=0x12,local_port=1}']);
+  t.is(named('QSPCP', { local_port: '1' }).length, 8);
+  t.is(named('CWTP', { local_port: '1' }).length, 8);
+});
+
 test('a function with two ports is read on both', (t) => {
   const { keys } = collect(standard, { handlers: { 'cap 0': () => generalPage({ num_ports: 2 }) } });
   t.deepEqual(pages(keys, 'PAOS'), ['PAOS{local_port=1}', 'PAOS{local_port=2}']);
