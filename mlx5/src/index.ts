@@ -5,7 +5,14 @@ export { ChannelError, type ChannelErrorCode } from './channel/channelError.ts';
 export { explainErrno } from './channel/errno.ts';
 export { GuardError, type GuardErrorCode } from './channel/guard.ts';
 export { COLLECTOR_TYPES } from './collect/collectorTypes.ts';
-export { type Frame, type Item, type ItemKind, type ItemOutcome, isItemError } from './collect/item.ts';
+export {
+  type Frame,
+  type Item,
+  type ItemKind,
+  type ItemOutcome,
+  isItemError,
+  type KnownItem,
+} from './collect/item.ts';
 export type { CollectorSpec, Impact, NvValues, RegisterRequest, ResourceDumpSpec } from './collect/spec.ts';
 export type {
   ChannelKind,

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Item } from '@nicdiag/mlx5/decode';
+import type { Item, KnownItem } from '@nicdiag/mlx5/decode';
 import { decodedJson, decodedText } from '../items/decodedFiles.ts';
 import { type ItemFailure, itemFailure, itemLine } from '../items/itemLine.ts';
 import { encodedLength, encodeItem, type WallClock, wallClock } from '../raw/encodeItem.ts';
@@ -48,8 +48,8 @@ export interface FinishedCollector {
  * those items are read again. Flushing each batch would cost a disk latency for each, for a device that is still there
  * to be asked. */
 export interface CollectorSpool extends AsyncDisposable {
-  /** The items that were on disk when the spool was opened. */
-  readonly recovered: readonly Item[];
+  /** The items that were on disk when the spool was opened; long ones are abridged. */
+  readonly recovered: readonly KnownItem[];
   /** Length of `raw.bin`. */
   readonly rawLength: number;
   /** Resolves when a crash of this process can no longer lose the items. Calls are done one after another.

@@ -47,6 +47,30 @@ test('items come back as they were written, however the file is cut into chunks'
   );
 });
 
+test('of a long file the first items are recovered whole, of the others as much as it takes to go on', async (t) => {
+  const path = join(await temporaryDirectory(t), 'raw.bin');
+  const short = registerItem('MGIR');
+  const frame = { ...short.frames[0]!, outbox: Buffer.alloc(1024 * 1024, 7) };
+  const long: Item = { ...short, frames: [short.frames[0]!, frame] };
+  const items = [short, ...Array.from({ length: 20 }, (_, at) => ({ ...long, key: `long ${at}` }))];
+  const bytes = rawFile(items);
+  await writeFile(path, bytes);
+  await using file = await open(path, 'r+');
+  const recovered = await recoverRawFile(file);
+  t.is(recovered.length, bytes.byteLength);
+  t.deepEqual(
+    recovered.items.map(({ key, outcome }) => [key, outcome]),
+    items.map(({ key, outcome }) => [key, outcome]),
+  );
+  const whole = recovered.items.filter(({ abridged }) => abridged !== true);
+  t.is(whole.length, 8, 'within 8 MiB');
+  t.deepEqual(whole, items.slice(0, 8));
+  const [last] = recovered.items.at(-1)?.frames ?? [];
+  t.deepEqual(last, { ...frame, outbox: frame.outbox.slice(0, 512) });
+  const held = recovered.items.flatMap(({ frames }) => frames).reduce((sum, { outbox }) => sum + outbox.byteLength, 0);
+  t.true(held < 8.1 * 1024 * 1024, `${held} bytes are held`);
+});
+
 test('in memory that is used again, items come back the same', async (t) => {
   await fc.assert(
     fc.asyncProperty(

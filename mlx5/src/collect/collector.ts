@@ -3,7 +3,7 @@ import type { CollectorReason } from '../lane/events.ts';
 import type { Devlink } from '../netlink/openDevlink.ts';
 import type { CommandRunner } from './commandRunner.ts';
 import type { DumpMemory } from './dumpMemory.ts';
-import type { Item } from './item.ts';
+import type { Item, KnownItem } from './item.ts';
 import type { CollectorSpec, Impact } from './spec.ts';
 
 /** What a collector will cost, roughly and rather too much: for planning, not for limits. On the emulator's cards no
@@ -30,7 +30,7 @@ export interface CollectContext {
   readonly device: NicFunction;
   readonly runner: CommandRunner;
   /** Items of an earlier run by key: they steer the collector, are not read again and not yielded. */
-  readonly done: ReadonlyMap<string, Item>;
+  readonly done: ReadonlyMap<string, KnownItem>;
   /** Memory for firmware to write dumps into; made at the first call, the same one in all calls of a lane. Absent where
    * the kernel offers none.
    * @throws CollectorStop `Unsupported` where it is refused all the same, `DeviceGone`, `DeviceHung` */

@@ -50,6 +50,13 @@ export interface Item {
   readonly frames: readonly Frame[];
 }
 
+/** An item of an earlier run. */
+export interface KnownItem extends Item {
+  /** Only the last frame is here, of its mailboxes only the first 512 bytes: key, outcome, status and the register that a
+   * window of a core dump begins with. What a long dump had brought need not be in memory again to go on behind it. */
+  readonly abridged?: true;
+}
+
 /** Whether a read went wrong; what is absent was answered. */
 export function isItemError({ outcome }: Item): boolean {
   return outcome === 'refused' || outcome === 'failed';

@@ -6,7 +6,7 @@ import { formatReport } from './report/formatReport.ts';
 import { makeReport } from './report/makeReport.ts';
 import { reporterOf } from './report/reporters.ts';
 
-export type { Frame, Item, ItemKind, ItemOutcome } from '../collect/item.ts';
+export type { Frame, Item, ItemKind, ItemOutcome, KnownItem } from '../collect/item.ts';
 export type { DeviceIdentity } from '../lane/events.ts';
 export { layoutVersion } from '../prm/index.ts';
 export { decodeCommandAnswer } from './decodeCommandAnswer.ts';

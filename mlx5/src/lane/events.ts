@@ -1,6 +1,6 @@
 import type { ChannelInfo } from '../channel/channel.ts';
 import type { Estimate } from '../collect/collector.ts';
-import type { Item } from '../collect/item.ts';
+import type { Item, KnownItem } from '../collect/item.ts';
 import type { CollectorSpec, Impact } from '../collect/spec.ts';
 import type { NicFunction } from '../discover/device.ts';
 import type { DevlinkAccess } from '../netlink/netlinkSocket.ts';
@@ -23,7 +23,7 @@ export interface LaneCollector {
   readonly spec: CollectorSpec;
   /** Items that an earlier run has already put on disk: their answers steer the collector, they are not read again
    * and not reported again. */
-  readonly done: readonly Item[];
+  readonly done: readonly KnownItem[];
 }
 
 /** Why a collector ended before its end; the texts are reasons of the API. */

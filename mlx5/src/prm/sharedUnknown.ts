@@ -6,7 +6,8 @@ import { type LayoutField, layoutOf } from './layout.ts';
  * those are the union's own, and the members show none.
  * @param bytes of the union alone */
 export function shareUnknown(bytes: Uint8Array, union: DecodedStruct): DecodedStruct {
-  const unknown = bytes.slice();
+  // A Buffer's slice() is no copy.
+  const unknown = new Uint8Array(bytes);
   const { byName } = layoutOf(union.layout);
   for (const member of union.fields) {
     const field = byName.get(member.name);

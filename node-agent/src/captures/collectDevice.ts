@@ -5,7 +5,7 @@ import {
   type LaneEnd,
   SpoolError,
 } from '@nicdiag/artifacts';
-import type { Item, LaneEvent, LaneJob } from '@nicdiag/mlx5';
+import type { Item, KnownItem, LaneEvent, LaneJob } from '@nicdiag/mlx5';
 import { toError } from '@nicdiag/runtime';
 import { crashPoint } from '../crashPoints.ts';
 import { channelOpened, collectorStarted, deviceOf, firstCommand } from '../journal/transitions.ts';
@@ -57,7 +57,7 @@ export async function collectDevice(
     // By its address, when its turn has come: its node may be another one after a reset of the card.
     const device = context.inventory.find(pciAddress);
     if (device === undefined) throw new DeviceMissingError(pciAddress);
-    const collectors: { spec: (typeof pending)[number]; done: readonly Item[] }[] = [];
+    const collectors: { spec: (typeof pending)[number]; done: readonly KnownItem[] }[] = [];
     for (const spec of pending) {
       const { recovered } = await spoolOf(spec.name);
       collectors.push({ spec, done: recovered });

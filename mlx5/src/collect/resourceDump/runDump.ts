@@ -20,7 +20,7 @@ import {
 import { type CollectContext, CollectorStop } from '../collector.ts';
 import type { CommandAnswer } from '../commandRunner.ts';
 import type { DumpMemory } from '../dumpMemory.ts';
-import type { Item, ItemOutcome } from '../item.ts';
+import type { Item, ItemOutcome, KnownItem } from '../item.ts';
 import { itemKey } from '../registerRow.ts';
 import { createDumpWindow, type DumpWindow, type FrameRange, MOST_FRAMES } from './dumpWindow.ts';
 import type { PlannedDump } from './planDumps.ts';
@@ -199,7 +199,7 @@ export function dumpKey(dump: PlannedDump): string {
 
 /** How the dump ended in an earlier run; nothing if it did not. */
 function knownEnd({ done }: CollectContext, dump: PlannedDump, observe: DumpOptions['observe']): DumpEnd | undefined {
-  const windows: Item[] = [];
+  const windows: KnownItem[] = [];
   for (
     let known = done.get(windowKey(dump, 0));
     known !== undefined;
@@ -209,6 +209,8 @@ function knownEnd({ done }: CollectContext, dump: PlannedDump, observe: DumpOpti
   }
   const last = windows.at(-1);
   if (last === undefined || (last.outcome === 'ok' && !endsDump(last))) return undefined;
+  // What it refers to is in the segments: a dump too long to be held is made again, without its items.
+  if (windows.some(({ abridged }) => abridged === true)) return undefined;
   for (const window of windows) parseSegments(segmentPayload(window)).segments.forEach(observe);
   return last.outcome === 'ok' ? 'whole' : last.outcome === 'failed' ? 'broken' : 'refused';
 }

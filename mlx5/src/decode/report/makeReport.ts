@@ -42,6 +42,11 @@ function reportOrReason(reporter: Reporter, items: readonly Item[]): Report {
 
 /** The bytes of an item are views of whatever was read from the file at once. */
 function copyOf(item: Item): Item {
-  const frames = item.frames.map((frame) => ({ ...frame, inbox: frame.inbox.slice(), outbox: frame.outbox.slice() }));
+  // A Buffer's slice() is no copy.
+  const frames = item.frames.map((frame) => ({
+    ...frame,
+    inbox: new Uint8Array(frame.inbox),
+    outbox: new Uint8Array(frame.outbox),
+  }));
   return { ...item, frames };
 }

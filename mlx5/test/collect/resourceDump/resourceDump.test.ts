@@ -1,5 +1,6 @@
 import test from 'ava';
 import { ERRNO } from '../../../src/channel/errno.ts';
+import type { Item, KnownItem } from '../../../src/collect/item.ts';
 import { segmentPayload } from '../../../src/collect/resourceDump/segmentPayload.ts';
 import type { ResourceDumpSpec, SegmentRequest } from '../../../src/collect/spec.ts';
 import { decodeItem } from '../../../src/decode/decodeItem.ts';
@@ -357,6 +358,28 @@ test('at the limit of bytes, and when cancelled, what has come is kept', (t) => 
     t.true(payload.length > 150_000);
     t.is(parseSegments(payload).end, payload.length);
   }
+});
+
+/** An item of a file that is too long to be held. */
+const abridged = (item: Item): KnownItem => ({ ...item, frames: item.frames.slice(-1), abridged: true });
+
+test('a dump that is too long to be held is made again when the collector is resumed, without its items', (t) => {
+  const asked = spec([{ name: 'FULL_QPC', index: '1' }], { followReferences: 4 });
+  const script: DumpScript = {
+    dumps: (given: Required<Arguments>) =>
+      given.type === 0x1000
+        ? answer(given, ...Array.from({ length: 900 }, () => context(1)), reference({ type: 0x1200, index1: 9 }))
+        : answer(given, resource(0x1200, 9, 0, new Uint8Array(8))),
+  };
+  const first = run(asked, script);
+  const ofQp = first.items.filter(({ name }) => name !== 'FULL_CQC');
+  const resumed = run(asked, script, { done: ofQp.map(abridged) });
+  t.deepEqual(
+    resumed.keys,
+    first.keys.filter((key) => key.startsWith('FULL_CQC')),
+    'the reference in the long dump is followed',
+  );
+  t.is(resumed.stop, undefined);
 });
 
 test('a resumed collector asks nothing again that is whole, and yields nothing again', (t) => {

@@ -23,7 +23,7 @@ function firstWord({ frames }: Item): string {
 /** As items come from a file: views of memory that is used again. */
 async function* stream(items: readonly Item[]): AsyncGenerator<Item> {
   for (const item of items) {
-    const memory = item.frames.map((frame) => ({ ...frame, outbox: frame.outbox.slice() }));
+    const memory = item.frames.map((frame) => ({ ...frame, outbox: Buffer.from(frame.outbox) }));
     yield { ...item, frames: memory };
     for (const { outbox } of memory) outbox.fill(0xee);
   }
