@@ -63,13 +63,26 @@ async function takeIn(bucket: Bucket, path: string, digest: Digest): Promise<Tak
   const key = blobKey(digest);
   const size = (await sizeOf(path)) ?? 0;
   const there = size < ASK_FIRST_BYTES ? undefined : await bucket.stat(key);
-  if (there === undefined && (await bucket.addFile(key, path, size))) return { storedSize: size, isNew: true };
+  if (there === undefined && (await added(bucket, key, path, size))) return { storedSize: size, isNew: true };
   await bucket.mark(wantedKey(digest));
   const kept = there ?? (await bucket.stat(key));
   if (kept === undefined) {
     throw new StoreError('StoreUnavailable', `blob ${digest} vanished from the bucket while it was stored`);
   }
   return { storedSize: kept.size, isNew: false };
+}
+
+/** A server that has the object may say so and close before it has read the new one: what arrives then is not always its
+ * answer, but a broken pipe.
+ * @returns false when there is one */
+async function added(bucket: Bucket, key: string, path: string, size: number): Promise<boolean> {
+  try {
+    return await bucket.addFile(key, path, size);
+  } catch (error) {
+    const unanswered = error instanceof StoreError && error.code === 'StoreUnavailable';
+    if (unanswered && (await bucket.stat(key).catch(() => undefined)) !== undefined) return false;
+    throw error;
+  }
 }
 
 async function sweep(
