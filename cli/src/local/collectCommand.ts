@@ -73,6 +73,7 @@ async function printRun(
   const maker = format === 'text' && page ? itemDecoder.reportMaker(spec.type) : undefined;
   let items = 0;
   let found = 0;
+  let answered = false;
   let end: CollectorEnd | undefined;
   async function* all() {
     for (;;) {
@@ -82,16 +83,36 @@ async function printRun(
         return;
       }
       items += 1;
+      answered ||= value.outcome === 'ok';
       const shown = shows?.(value) !== false;
       if (sought === undefined ? shown : sought.isFound(value)) found += 1;
       if (!shown) continue;
       yield value;
     }
   }
-  if (maker !== undefined) io.out((await maker(all())).text);
-  else for await (const item of all()) printItem(item, format, io);
+  if (maker === undefined) for await (const item of all()) printItem(item, format, io);
+  else {
+    const reading = untilTrouble(all());
+    const { text } = await maker(reading.items);
+    // Of a device that vanished half way the page shows what it had said.
+    if (reading.trouble === undefined || answered) io.out(text);
+    if (reading.trouble !== undefined) throw reading.trouble.cause;
+  }
   if (end === undefined) throw new CommandError('the collector ended without a word');
   return { end, items, found };
+}
+
+/** Ends where reading fails, and keeps why. */
+function untilTrouble<T>(source: AsyncIterable<T>) {
+  const reading: { readonly items: AsyncIterable<T>; trouble?: { readonly cause: unknown } } = { items: read() };
+  async function* read(): AsyncGenerator<T> {
+    try {
+      yield* source;
+    } catch (cause) {
+      reading.trouble = { cause };
+    }
+  }
+  return reading;
 }
 
 /** What is wrong with a spec that was made from a command line is wrong with the command line.

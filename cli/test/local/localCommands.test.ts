@@ -182,6 +182,21 @@ test('a read that firmware refuses: the rest is shown, the exit code is 2', asyn
   t.like(JSON.parse(out.split('\n')[0] ?? ''), { name: 'PAOS', outcome: 'refused', error: { name: 'BAD_PARAM' } });
 });
 
+test('of a device that vanishes half way the page shows what it had said', async (t) => {
+  const { host } = t.context;
+  const device = '0000:17:00.0';
+  await host.control({ fault: 'remove', device, register: 'PDDR' });
+  const half = await run(host.root, 'link', '-d', device);
+  await host.control({ fault: 'restore', device });
+  t.is(half.code, 1);
+  t.regex(half.out, /^LinkDiagnostics\n(.*\n)*Part number +: MCX/);
+  t.regex(half.err, /^error: a command to 0000:17:00\.0 .*ENODEV: the device was removed/);
+  await host.control({ fault: 'remove', device, afterCommands: 1 });
+  const nothing = await run(host.root, 'link', '-d', device);
+  await host.control({ fault: 'restore', device });
+  t.like(nothing, { code: 1, out: '' });
+});
+
 for (const [title, args, code, message] of [
   ['no device is named', ['reg', 'MGIR'], 3, /Name one with -d/],
   ['nothing is asked for', ['reg', '-d', 'fwctl0'], 3, /name registers, or a --set/],
