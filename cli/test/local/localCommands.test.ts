@@ -191,9 +191,9 @@ test('of a device that vanishes half way the page shows what it had said', async
   t.is(half.code, 1);
   t.regex(half.out, /^LinkDiagnostics\n(.*\n)*Part number +: MCX/);
   t.regex(half.err, /^error: a command to 0000:17:00\.0 .*ENODEV: the device was removed/);
-  await host.control({ fault: 'remove', device, afterCommands: 1 });
+  await host.control({ fault: 'errno', errno: 'ENODEV', device });
   const nothing = await run(host.root, 'link', '-d', device);
-  await host.control({ fault: 'restore', device });
+  await host.control({ fault: 'clear' });
   t.like(nothing, { code: 1, out: '' });
 });
 
