@@ -100,15 +100,15 @@ test.serial("each program has its Pod's environment, and nothing of the stack's"
   const { hostname: KUBERNETES_SERVICE_HOST, port } = new URL(stack.cluster.server);
   const kubelet = { KUBERNETES_SERVICE_HOST, KUBERNETES_SERVICE_PORT: port, KUBERNETES_SERVICE_PORT_HTTPS: port };
   const agent = podOf(stack.agent('gpu-b'));
+  const malloc = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072' };
   const memory = {
-    MALLOC_ARENA_MAX: '2',
-    MALLOC_MMAP_THRESHOLD_: '131072',
+    ...malloc,
     NODE_OPTIONS: '--max-semi-space-size=1 --max-old-space-size=128 --expose-gc',
   };
   t.deepEqual(agent.env, { ...kubelet, ...memory, NODE_NAME: 'gpu-b', POD_IP: agent.ip });
   const operator = podOf(stack.operator(1));
-  t.deepEqual(operator.env, { ...kubelet, POD_NAME: 'nicdiag-operator-1', POD_IP: operator.ip });
-  t.deepEqual(podOf(stack.artifactServer).env, { ...kubelet, POD_IP: stack.cluster.address });
+  t.deepEqual(operator.env, { ...kubelet, ...malloc, POD_NAME: 'nicdiag-operator-1', POD_IP: operator.ip });
+  t.deepEqual(podOf(stack.artifactServer).env, { ...kubelet, ...malloc, POD_IP: stack.cluster.address });
 });
 
 test.serial('Pods have addresses of their own, which the API server knows', async (t) => {

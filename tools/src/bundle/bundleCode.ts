@@ -11,13 +11,14 @@ export const NATIVE = 'koffi';
 const REQUIRE = "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);";
 
 export interface BundledCode {
-  /** Minified modules by their file names: `main.mjs` and one for each worker. */
+  /** Minified modules by their file names: `main.mjs`, one for each worker, and what a program loads only when it needs it. */
   readonly files: Readonly<Record<string, Uint8Array>>;
   /** Files that went into it, below the repository. */
   readonly inputs: readonly string[];
 }
 
-/** Bundles a program and the threads that it starts, each into one file. The same source gives the same bytes, wherever
+/** Bundles a program and the threads that it starts, each into one file; a program without threads into one and those that it
+ * imports by `import()`: what lies in the one that is started takes memory whether it is used or not. The same source gives the same bytes, wherever
  * the checkout is.
  * @param workers files that are started by their name in the same folder
  * @param identity what `--version` is to say */
@@ -32,6 +33,7 @@ export async function bundleCode(
     outdir: REPOSITORY,
     outExtension: { '.js': '.mjs' },
     bundle: true,
+    splitting: Object.keys(workers).length === 0,
     minify: true,
     keepNames: true,
     ...BUNDLE_TARGET,

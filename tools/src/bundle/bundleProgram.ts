@@ -16,11 +16,12 @@ export const NATIVE_PARTS: readonly string[] = ['package.json', 'index.js', 'ind
  * koffi as a package. The directory stands alone.
  * @param entry the program's main file
  * @param directory is made; what is in it is replaced
+ * @param workers the threads that it starts
  * @returns the program's file */
-export async function bundleProgram(entry: string, directory: string): Promise<string> {
+export async function bundleProgram(entry: string, directory: string, workers = WORKERS): Promise<string> {
   rmSync(directory, { recursive: true, force: true });
   mkdirSync(directory, { recursive: true });
-  const { files } = await bundleCode(entry, WORKERS);
+  const { files } = await bundleCode(entry, workers);
   for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
   cpSync(LAYOUTS, join(directory, 'layouts'), { recursive: true });
   copyNative(join(directory, 'node_modules'));

@@ -52,7 +52,8 @@ export const IMAGES: Readonly<Record<string, ImageDefinition>> = {
       'nicdiag-artifact-server': { entry: MAIN.artifactServer, workers: {}, devices: false },
     },
     user: '65532:65532',
-    environment: {},
+    // As the agent's: what a large upload took goes back to the kernel.
+    environment: { MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_ARENA_MAX: '2' },
   },
 };
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -29,6 +29,21 @@ test('koffi is for lanes: the thread beside the agent has it, the agent has not'
   const importsKoffi = /from\s*"koffi"/;
   t.notRegex(readFileSync(program, 'utf8'), importsKoffi);
   t.regex(readFileSync(join(directory, 'laneWorker.mjs'), 'utf8'), importsKoffi);
+});
+
+test('the S3 client is for buckets: the artifact server that is started has it not, the file beside it has', async (t) => {
+  const directory = join(t.context.directory, 'artifact-server');
+  const program = await bundleProgram(MAIN.artifactServer, directory, {});
+  const hasClient = (file: string) => readFileSync(file, 'utf8').includes('ListObjectsV2Command');
+  t.false(hasClient(program));
+  t.is(readdirSync(directory).filter((name) => name.endsWith('.mjs') && hasClient(join(directory, name))).length, 1);
+  const bucket = ['--store=s3://captures', '--s3-region=x', `--staging=${join(directory, 'staging')}`];
+  const rest = ['--listen=127.0.0.1:0', '--health-listen=127.0.0.1:0', '--tls-cert=none', '--tls-key=none'];
+  const api = ['--api-server=https://127.0.0.1:1', '--token-file=/dev/null', '--api-ca=/dev/null'];
+  const run = promisify(execFile)(process.execPath, [program, ...bucket, ...rest, ...api], { cwd: directory, env: {} });
+  const { stderr } = (await t.throwsAsync(run)) as unknown as { readonly stderr: string };
+  // It came as far as its certificate, with the client loaded.
+  t.regex(stderr, /ENOENT.*none/);
 });
 
 test('what is disposed of in a loop is bundled as it was written: a try that succeeds ends the loop', async (t) => {
