@@ -111,13 +111,13 @@ export function bundleHandler({ authorize, store, ledger, metrics }: DownloadPar
 }
 
 async function listNode(store: BlobStore, ledger: CaptureLedger, uid: string, node: string): Promise<ListedDevice[]> {
-  const devices: ListedDevice[] = [];
-  for (const { pciAddress, digest, sizeBytes, state } of (await ledger.node(uid, node)).manifests.values()) {
+  const { manifests } = await ledger.node(uid, node);
+  const devices = [...manifests.values()].map(async ({ pciAddress, digest, sizeBytes, state }) => {
     const manifest = parseDeviceManifest(await readSmall(store, digest));
     const blobs = manifest.collectors.flatMap(({ name, blobs }) => blobs.map((blob) => ({ collector: name, ...blob })));
-    devices.push({ node, pciAddress, state, manifest: { digest, sizeBytes }, blobs });
-  }
-  return devices;
+    return { node, pciAddress, state, manifest: { digest, sizeBytes }, blobs };
+  });
+  return Promise.all(devices);
 }
 
 async function write(exchange: Exchange, text: string): Promise<void> {

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ArtifactError } from '@nicdiag/artifacts';
-import type { Logger } from '@nicdiag/runtime';
+import type { Logger, LogLevel } from '@nicdiag/runtime';
 import type { ServerMetrics } from '../metrics.ts';
 import type { Exchange, Handler } from './exchange.ts';
 import { problemOf, sendProblem } from './problem.ts';
+import { createRepeated } from './repeated.ts';
 import { type CaptureNames, subjectOf } from './subject.ts';
 
 export interface Route {
@@ -26,7 +27,10 @@ export interface RouterOptions {
 
 export type Router = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean) => Promise<void>;
 
+const REPEATED_MS = 10_000;
+
 export function createRouter({ routes, captureNames, logger, metrics }: RouterOptions): Router {
+  const isRepeated = createRepeated(REPEATED_MS);
   const compiled = routes.map((route) => ({ ...route, pattern: new URLPattern({ pathname: route.path }) }));
 
   function match(request: IncomingMessage): { readonly route: Route; readonly url: URL; readonly params: Params } {
@@ -40,6 +44,12 @@ export function createRouter({ routes, captureNames, logger, metrics }: RouterOp
     if (found.length === 0) throw new ArtifactError('NotFound', `there is nothing at ${url.pathname}`);
     const allowed = found.flatMap(({ route }) => route.methods).join(', ');
     throw new ArtifactError('MethodNotAllowed', `${request.method} is not for ${url.pathname}, only ${allowed}`);
+  }
+
+  /** What passes by itself meets a whole fleet again and again: it is told now and then. */
+  function levelOf({ code, status, retryAfterMs }: ArtifactError, route: string): LogLevel {
+    if (retryAfterMs !== undefined && isRepeated(`${route} ${code}`)) return 'debug';
+    return status >= 500 ? 'error' : 'warn';
   }
 
   return async (request, response, expectsContinue) => {
@@ -72,7 +82,7 @@ export function createRouter({ routes, captureNames, logger, metrics }: RouterOp
     } catch (thrown) {
       const problem = problemOf(thrown);
       const answers = isAnswer(request, problem);
-      const level = answers ? 'debug' : gone.signal.aborted ? 'info' : problem.status >= 500 ? 'error' : 'warn';
+      const level = answers ? 'debug' : gone.signal.aborted ? 'info' : levelOf(problem, name);
       const about = { route: name, ...subject, path: request.url, reason: problem.code };
       logger.log(level, answers ? 'not there' : 'request refused', answers ? about : { ...about, error: problem });
       if (!gone.signal.aborted && !answers) metrics.refused.inc({ reason: problem.code });

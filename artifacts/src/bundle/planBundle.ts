@@ -1,6 +1,7 @@
 import type { Digest } from '../digest.ts';
-import type { CaptureManifest } from '../manifest/captureManifest.ts';
+import type { CaptureManifest, SealedDevice } from '../manifest/captureManifest.ts';
 import { parseDeviceManifest } from '../manifest/deviceManifest.ts';
+import { readAhead } from '../readAhead.ts';
 import { compressSmall } from '../zstd/compress.ts';
 import {
   bundleBlobPath,
@@ -37,6 +38,11 @@ export type BundlePart =
   | { readonly length: number; readonly bytes: Uint8Array }
   | { readonly length: number; readonly digest: Digest };
 
+/** Manifests and small blobs that are read at the same time: in a bucket each is a request, and waits. */
+const AHEAD = 16;
+/** What is larger is read when its turn comes. */
+const AHEAD_BYTES = 128 * 1024;
+
 export async function planBundle(source: BundleSource): Promise<BundlePlan> {
   const { manifest, revisions } = source;
   const name = manifest.capture.name;
@@ -55,9 +61,11 @@ export async function planBundle(source: BundleSource): Promise<BundlePlan> {
 
   addFile(captureManifestPath(name), revisions.at(-1) ?? new Uint8Array(0));
   for (const [index, bytes] of revisions.slice(0, -1).entries()) addFile(oldManifestPath(name, index + 1), bytes);
-  for (const device of manifest.devices) {
+  const withManifest = async (device: SealedDevice) => ({
+    ...{ device, bytes: await source.deviceManifest(device.manifest.digest) },
+  });
+  for await (const { device, bytes } of readAhead(manifest.devices, AHEAD, withManifest)) {
     const folder = deviceFolder(name, device);
-    const bytes = await source.deviceManifest(device.manifest.digest);
     addFile(bundleManifestPath(folder), bytes);
     for (const collector of parseDeviceManifest(bytes).collectors) {
       for (const blob of collector.blobs) {
@@ -81,13 +89,24 @@ export async function* streamBundle(
   read: (digest: Digest, range: { readonly start: number; readonly end: number }) => AsyncIterable<Uint8Array>,
   range: { readonly start: number; readonly end: number } = { start: 0, end: plan.length },
 ): AsyncGenerator<Uint8Array, void> {
+  const begin = async (piece: Piece): Promise<Iterable<Uint8Array> | AsyncIterable<Uint8Array>> => {
+    if ('bytes' in piece) return [piece.bytes];
+    const { digest, start, end } = piece;
+    return end - start > AHEAD_BYTES ? read(digest, { start, end }) : Array.fromAsync(read(digest, { start, end }));
+  };
+  for await (const chunks of readAhead(piecesOf(plan, range), AHEAD, begin)) yield* chunks;
+}
+
+type Piece = { readonly bytes: Uint8Array } | { readonly digest: Digest; readonly start: number; readonly end: number };
+
+/** What of each part lies in the range. */
+function* piecesOf(plan: BundlePlan, range: { readonly start: number; readonly end: number }): Generator<Piece> {
   let position = 0;
   for (const part of plan.parts) {
     const start = Math.max(0, range.start - position);
     const end = Math.min(part.length, range.end - position);
     position += part.length;
     if (start >= end) continue;
-    if ('bytes' in part) yield part.bytes.subarray(start, end);
-    else yield* read(part.digest, { start, end });
+    yield 'bytes' in part ? { bytes: part.bytes.subarray(start, end) } : { digest: part.digest, start, end };
   }
 }

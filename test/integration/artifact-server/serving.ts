@@ -34,7 +34,7 @@ export interface Serving {
 }
 
 export async function startServing(
-  options: Pick<StackOptions, 'values' | 'secrets' | 'cluster'> = {},
+  options: Pick<StackOptions, 'values' | 'secrets' | 'cluster' | 'programs'> = {},
 ): Promise<Serving & AsyncDisposable> {
   const stack = await startStack({ hosts: [], operators: 0, ...options });
   const { cluster, artifactServer } = stack;

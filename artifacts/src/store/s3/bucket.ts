@@ -58,6 +58,7 @@ export interface Bucket extends Disposable {
 const PATIENCE_MS = 20_000;
 const BYTES_PER_MS = 1000;
 const FIRST_PAUSE_MS = 200;
+const READ_BYTES = 256 * 1024;
 const NOTHING = new Uint8Array();
 const PERMISSIONS = {
   read: 's3:GetObject',
@@ -185,7 +186,7 @@ export function openBucket(options: BucketOptions): Bucket {
       const patience = AbortSignal.timeout(patienceMs + Math.ceil(size / BYTES_PER_MS));
       // The client cannot rewind a stream and so does not try it again itself.
       for (let attempt = 1; ; attempt += 1) {
-        const body = createReadStream(path);
+        const body = createReadStream(path, { highWaterMark: READ_BYTES });
         try {
           return await trying(
             'write',

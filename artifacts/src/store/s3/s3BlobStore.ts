@@ -3,6 +3,7 @@ import { type BlobStore, StoreError, type SweepResult } from '../blobStore.ts';
 import { createKeyedLock, type KeyedLock } from '../keyedLock.ts';
 import { createStagedUploads, type StagedUploads, sizeOf, type Taken } from '../stagedUploads.ts';
 import type { Bucket } from './bucket.ts';
+import { concurrently } from './concurrently.ts';
 
 export interface S3BlobStoreOptions {
   readonly bucket: Bucket;
@@ -19,6 +20,8 @@ export interface S3BlobStoreOptions {
 const MAX_OBJECT_BYTES = 5 * 1024 ** 3;
 /** Whether the bucket has a blob of this size is asked before it is sent, not learned from the answer. */
 const ASK_FIRST_BYTES = 256 * 1024;
+/** Blobs that the sweep looks at, at the same time. */
+const LOOKS = 16;
 
 /** Blobs in a bucket:
  *
@@ -90,9 +93,9 @@ async function sweep(
   { isReferenced, olderThan }: Parameters<BlobStore['sweep']>[0],
 ): Promise<SweepResult> {
   const result = { blobs: 0, bytes: 0, uploads: await staged.sweep(olderThan) };
-  for await (const { key, size, modified } of bucket.list('blobs/')) {
+  await concurrently(bucket.list('blobs/'), LOOKS, async ({ key, size, modified }) => {
     const digest = digestOfKey(key);
-    if (digest === undefined || isReferenced(digest) || modified >= olderThan) continue;
+    if (digest === undefined || isReferenced(digest) || modified >= olderThan) return;
     await locks.run(digest, async () => {
       // The listing may be a page's age old: what counts is what is there now.
       const now = await bucket.stat(key);
@@ -103,15 +106,15 @@ async function sweep(
       result.blobs += 1;
       result.bytes += size;
     });
-  }
-  for await (const { key, modified } of bucket.list('wanted/')) {
+  });
+  await concurrently(bucket.list('wanted/'), LOOKS, async ({ key, modified }) => {
     const digest = digestOfKey(key);
-    if (digest === undefined || modified >= olderThan) continue;
+    if (digest === undefined || modified >= olderThan) return;
     await locks.run(digest, async () => {
       const now = await bucket.stat(key);
       if (now !== undefined && now.modified < olderThan) await bucket.remove(key);
     });
-  }
+  });
   return result;
 }
 

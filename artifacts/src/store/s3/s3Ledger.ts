@@ -5,6 +5,7 @@ import { createKeyedLock } from '../keyedLock.ts';
 import { referenceOf } from '../ledgerLine.ts';
 import type { Bucket } from './bucket.ts';
 import { createCaptureRecords } from './captureRecords.ts';
+import { concurrently } from './concurrently.ts';
 import { createRecordCache } from './recordCache.ts';
 import { type KeyRecord, parseCaptureKey, parseRecordKey, recordKey } from './recordKey.ts';
 
@@ -119,18 +120,12 @@ export function createS3Ledger(bucket: Bucket, { maxRecords = MAX_RECORDS } = {}
       removed.add(checked('uid', captureUid));
       opened.delete(captureUid);
       cache.drop(captureUid);
-      for (const prefix of [recordsOf(captureUid), `captures/${captureUid}_`]) await removeAll(bucket, prefix);
+      for (const prefix of [recordsOf(captureUid), `captures/${captureUid}_`]) {
+        await concurrently(bucket.list(prefix), DELETIONS, ({ key }) => bucket.remove(key));
+      }
       cache.drop(captureUid);
     },
   };
-}
-
-async function removeAll(bucket: Bucket, prefix: string): Promise<void> {
-  const objects = bucket.list(prefix)[Symbol.asyncIterator]();
-  const worker = async (): Promise<void> => {
-    for (let next = await objects.next(); !next.done; next = await objects.next()) await bucket.remove(next.value.key);
-  };
-  await Promise.all(Array.from({ length: DELETIONS }, worker));
 }
 
 function checked(kind: 'uid' | 'node', value: string): string {
