@@ -52,6 +52,7 @@ export {
   type DeviceOutcome,
   foldCollectors,
   foldDevices,
+  NO_PSID,
   type NodeOutcome,
   type OutcomeState,
 } from './outcome/outcome.ts';

@@ -22,7 +22,7 @@ export type {
   UnreachableFunction,
   UnreachableReason,
 } from './discover/device.ts';
-export { type DeviceFilter, matchesFilter, needsIdentity } from './discover/deviceFilter.ts';
+export { type DeviceFilter, matchesFilter, mayMean, needsIdentity } from './discover/deviceFilter.ts';
 export { discoverDevices } from './discover/discoverDevices.ts';
 export { discoverUnreachable } from './discover/discoverUnreachable.ts';
 export type {

@@ -8,7 +8,7 @@ import { awaited } from './whole/awaited.ts';
 const test = anyTest as TestFn<{ readonly stack: Stack }>;
 
 /** Cards in flash recovery; the Arm side of a DPU; one ASIC on two sockets; limited functions. */
-const HOSTS = ['lab-a', 'dpu-a', 'hpc-b', 'hgx-a'];
+const HOSTS = ['lab-a', 'dpu-a', 'hpc-b', 'hgx-a', 'gpu-c'];
 
 test.before(async (t) => {
   t.context = { stack: await startStack({ hosts: HOSTS }) };
@@ -21,6 +21,22 @@ async function published(stack: Stack, host: string, pciAddress: string): Promis
   const find = () => client.find(nicDevices, { name: nicDeviceName(host, pciAddress) });
   await awaited(async () => (await find())?.status?.health !== undefined, `${host} ${pciAddress} is published`);
   return (await find())?.status;
+}
+
+/** Captures FirmwareInfo of some devices of a host and gives the status that it ends with. */
+async function outcomeOf(stack: Stack, name: string, host: string, devices: object): Promise<string> {
+  const target = { nodeNames: [host], devices };
+  const manifest = {
+    apiVersion: 'nicdiag.dev/v1alpha1',
+    kind: 'DiagnosticCapture',
+    metadata: { name, namespace: 'default' },
+    spec: { target, collectors: [{ name: 'fw', type: 'FirmwareInfo' }] },
+  };
+  await stack.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(manifest) });
+  const status = (path: string) => stack.kubectl(['get', 'diagnosticcapture', name, '-o', `jsonpath={.status${path}}`]);
+  const finished = '.conditions[?(@.type=="Finished")].status';
+  await awaited(async () => (await status(finished)) === 'True', `capture ${name} is finished`);
+  return status('');
 }
 
 test('a card in flash recovery is published with the reason, though it has no channel', async (t) => {
@@ -37,19 +53,22 @@ test('a card in flash recovery is published with the reason, though it has no ch
 test('a capture of nothing but a card in flash recovery names it, with the reason of its NicDevice', async (t) => {
   const { stack } = t.context;
   await published(stack, 'lab-a', '0000:03:00.0');
-  const devices = { pciAddresses: ['0000:03:00.0'] };
-  const target = { nodeNames: ['lab-a'], devices };
-  const collectors = [{ name: 'fw', type: 'FirmwareInfo' }];
-  const manifest = {
-    apiVersion: 'nicdiag.dev/v1alpha1',
-    kind: 'DiagnosticCapture',
-    metadata: { name: 'recovery', namespace: 'default' },
-    spec: { target, collectors },
-  };
-  await stack.kubectl(['apply', '-f', '-'], { stdin: JSON.stringify(manifest) });
-  const failures = () => stack.kubectl(['get', 'diagnosticcapture', 'recovery', '-o', 'jsonpath={.status.failures}']);
-  await awaited(async () => (await failures()) !== '', 'the capture has its failure');
-  t.regex(await failures(), /0000:03:00\.0 \(ConnectX-7\): FirmwareInRecovery, no firmware runs.*NoDeviceMatches/);
+  const outcome = await outcomeOf(stack, 'recovery', 'lab-a', { pciAddresses: ['0000:03:00.0'] });
+  t.regex(outcome, /0000:03:00\.0 \(ConnectX-7\): FirmwareInRecovery, no firmware runs.*NoDeviceMatches/);
+});
+
+test('a filter on PSID means a limited function that tells its PSID alone, and no card in flash recovery', async (t) => {
+  const { stack } = t.context;
+  t.like(await published(stack, 'gpu-c', '0000:03:00.0'), { health: 'Limited', psid: 'MT_0000000884' });
+  const limited = await outcomeOf(stack, 'limited', 'gpu-c', { psids: ['MT_0000000884'] });
+  t.regex(limited, /"unsupported":1/, 'it was asked');
+  t.notRegex(limited, /NoDeviceMatches/);
+  await published(stack, 'lab-a', '0000:03:00.0');
+  const silent = await outcomeOf(stack, 'silent', 'lab-a', {
+    psids: ['MT_0000000838'],
+    pciAddresses: ['0000:03:00.0'],
+  });
+  t.regex(silent, /may mean cards that do not answer: 0000:03:00\.0 .*NoDeviceMatches/);
 });
 
 test('a card that nobody uses is as good as any', async (t) => {

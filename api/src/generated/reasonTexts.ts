@@ -98,7 +98,7 @@ export const REASON_TEXTS: Readonly<Record<Reason, ReasonText>> = {
   },
   NoDeviceMatches: {
     means: "No device of the node passes the device filter and can be asked.",
-    check: "`kubectl get nicdevices -o wide` against `spec.target.devices`; VFs need `functions: [PF, VF]`. The message names cards that the filter means but that are in flash recovery or have no debug channel.",
+    check: "`kubectl get nicdevices -o wide` against `spec.target.devices`; VFs need `functions: [PF, VF]`. A card that does not tell its PSID passes no `psids`. The message names cards that the filter may mean but that do not answer: in flash recovery, without a debug channel, or without a PSID that they tell.",
   },
   NoNodeMatches: {
     means: "The node selector selects no node.",

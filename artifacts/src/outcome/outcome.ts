@@ -46,15 +46,18 @@ export function foldCollectors(collectors: readonly CollectorOutcome[]): DeviceO
   };
 }
 
+/** What is said of a device that passes a filter but for its PSID, which it does not tell. */
+export const NO_PSID = 'its firmware does not tell which PSID it has';
+
 /** Folds the devices of the node; none at all means that no device passed the filter.
- * @param meant devices that would have passed it, had they a channel, each with the reason why not */
+ * @param meant devices that the filter may mean, each with why that cannot be said, or why it cannot be asked */
 export function foldDevices(
   devices: readonly ({ readonly pciAddress: string } & DeviceOutcome)[],
   meant: readonly string[] = [],
 ): NodeOutcome {
   if (devices.length === 0) {
     const nobody = 'no device of this node passes spec.target.devices';
-    const but = meant.length === 0 ? '' : `, but cards that cannot be asked do: ${meant.join('; ')}`;
+    const but = meant.length === 0 ? '' : `, which may mean cards that do not answer: ${meant.join('; ')}`;
     return { state: 'Failed', reason: 'NoDeviceMatches', message: `${nobody}${but}` };
   }
   const states = new Set(devices.map(({ state }) => state));

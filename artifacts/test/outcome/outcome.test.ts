@@ -108,7 +108,7 @@ test('a filter that means only cards that cannot be asked names them', (t) => {
   t.is(foldDevices([]).message, 'no device of this node passes spec.target.devices');
   t.is(
     foldDevices([], ['0000:03:00.0 (ConnectX-7): FirmwareInRecovery, no firmware runs on it']).message,
-    'no device of this node passes spec.target.devices, but cards that cannot be asked do: ' +
+    'no device of this node passes spec.target.devices, which may mean cards that do not answer: ' +
       '0000:03:00.0 (ConnectX-7): FirmwareInRecovery, no firmware runs on it',
   );
 });

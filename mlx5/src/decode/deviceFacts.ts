@@ -28,7 +28,8 @@ export interface HealthFacts {
   readonly modulesInError: readonly number[];
 }
 
-/** Who the device is, from MGIR and MSGI among the items; from QUERY_ADAPTER where firmware refuses those. */
+/** Who the device is, from MGIR and MSGI among the items; where firmware refuses those, its PSID from QUERY_ADAPTER, which
+ * as an object is called ADAPTER. */
 export function identityFrom(items: Iterable<Item>): DeviceIdentity {
   const identity: { -readonly [K in keyof DeviceIdentity]: DeviceIdentity[K] } = {};
   for (const { name, answer } of answers(items)) {
@@ -36,7 +37,7 @@ export function identityFrom(items: Iterable<Item>): DeviceIdentity {
       identity.firmwareVersion = firmwareVersion(answer);
       const psid = textAt(answer, 0x30, 16);
       if (psid !== undefined) identity.psid = psid;
-    } else if (name === 'QUERY_ADAPTER') {
+    } else if (name === 'QUERY_ADAPTER' || name === 'ADAPTER') {
       // The last 16 bytes of the parameter block.
       const psid = textAt(answer, 240, 16);
       if (psid !== undefined) identity.psid ??= psid;

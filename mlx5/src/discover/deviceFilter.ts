@@ -37,6 +37,12 @@ export function matchesFilter(device: FilteredDevice, filter: DeviceFilter): boo
   );
 }
 
+/** Whether all of the filter holds but what it says of the PSID, which of this device may not be known. Such a device is
+ * not taken; who asks for it is told of it. */
+export function mayMean(device: FilteredDevice, filter: DeviceFilter): boolean {
+  return matchesFilter(device, { ...filter, psids: [] });
+}
+
 /** Whether the filter can only be judged after firmware was asked for its identity. */
 export function needsIdentity(filter: DeviceFilter): boolean {
   return (filter.psids ?? []).length > 0;

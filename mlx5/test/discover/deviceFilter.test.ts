@@ -4,6 +4,7 @@ import {
   type DeviceFilter,
   type FilteredDevice,
   matchesFilter,
+  mayMean,
   needsIdentity,
 } from '../../src/discover/deviceFilter.ts';
 
@@ -66,6 +67,12 @@ test('a further field never lets more devices through', (t) => {
     }),
   );
   t.pass();
+});
+
+test('a filter on PSIDs may mean a device of which none is known, if the rest holds', (t) => {
+  const { psid: _, ...silent } = cx7;
+  t.true(mayMean(silent, { psids: ['MT_1'], models: ['ConnectX-7'] }));
+  t.false(mayMean(silent, { psids: ['MT_1'], models: ['ConnectX-6 Dx'] }));
 });
 
 test('only a filter on PSIDs has to wait for firmware', (t) => {

@@ -1,5 +1,11 @@
-import { createCollectorSpool, digestOf, type FinishedCollector, fittingManifestBytes } from '@nicdiag/artifacts';
-import { type DeviceFilter, matchesFilter, type NicFunction, needsIdentity } from '@nicdiag/mlx5';
+import {
+  createCollectorSpool,
+  digestOf,
+  type FinishedCollector,
+  fittingManifestBytes,
+  NO_PSID,
+} from '@nicdiag/artifacts';
+import { type DeviceFilter, matchesFilter, mayMean, type NicFunction, needsIdentity } from '@nicdiag/mlx5';
 import { toError } from '@nicdiag/runtime';
 import { crashPoint } from '../crashPoints.ts';
 import type { DeviceRecord } from '../journal/captureRecord.ts';
@@ -96,25 +102,26 @@ async function choose(context: CaptureContext, capture: CaptureState): Promise<r
   if (devices !== undefined || capture.commands.aborted) return devices ?? [];
   const { devices: filter } = capture.record.work;
   const chosen: NicFunction[] = [];
+  const silent: string[] = [];
   for (const device of context.inventory.scan()) {
-    const asked = needsIdentity(filter) && matchesFilter(device, { ...filter, psids: [] });
+    const asked = needsIdentity(filter) && mayMean(device, filter);
     const { psid } = asked ? await context.inventory.identify(device, { signal: capture.commands }) : {};
     if (matchesFilter({ ...device, ...(psid === undefined ? {} : { psid }) }, filter)) chosen.push(device);
+    else if (asked && psid === undefined) silent.push(`${device.pciAddress} (${device.model}): ${NO_PSID}`);
   }
   if (capture.commands.aborted) return [];
-  const meant = chosen.length > 0 ? [] : meantButUnreachable(context, filter);
+  const meant = chosen.length > 0 ? [] : [...silent, ...meantButUnreachable(context, filter)];
   await capture.update((record) => chooseDevices(record, chosen, meant));
   capture.logger.info('devices are chosen', { devices: chosen.map(({ pciAddress }) => pciAddress) });
   crashPoint('devices-chosen');
   return capture.record.devices ?? [];
 }
 
-/** Cards in flash recovery or without a channel that the filter would have chosen, as far as that can be said of a card
- * that tells no PSID. */
+/** Cards in flash recovery or without a channel that the filter would have chosen, or may mean: they tell no PSID. */
 function meantButUnreachable({ inventory }: CaptureContext, filter: DeviceFilter): readonly string[] {
   return inventory
     .unreachable()
-    .filter(({ device }) => matchesFilter(device, { ...filter, psids: [] }))
+    .filter(({ device }) => mayMean(device, filter))
     .map(({ device, reason }) => `${device.pciAddress} (${device.model}): ${reason}, ${device.message}`);
 }
 

@@ -5,6 +5,7 @@ import type { DeviceAnswer } from './explainHealth.ts';
 
 /** Far above what the few registers need. */
 const MAX_BYTES = 256 * 1024;
+const FACTS = 'facts';
 
 /** Asks a device for identity and health: a small read-only dump in a lane, kept in memory.
  * @returns undefined when the signal came first */
@@ -20,7 +21,9 @@ export async function askDevice(
     device,
     impact: 'ReadOnly',
     collectors: [
-      { spec: { name: 'facts', type: 'RegisterDump', registerDump: { registers: FACT_REGISTERS } }, done: [] },
+      { spec: { name: FACTS, type: 'RegisterDump', registerDump: { registers: FACT_REGISTERS } }, done: [] },
+      // A limited function, which may read no register, tells its PSID here.
+      { spec: { name: 'adapter', type: 'ObjectDump', objectDump: { objects: [{ type: 'ADAPTER' }] } }, done: [] },
     ],
     commandTimeoutMs,
     maxBytes: MAX_BYTES,
@@ -31,15 +34,18 @@ export async function askDevice(
     async (event) => {
       if (event.type === 'opened') abi = event.info.abi;
       if (event.type === 'items') items.push(...event.items);
-      if (event.type === 'collectorEnded') collectorEnd = event.end;
+      if (event.type === 'collectorEnded' && event.end.name === FACTS) collectorEnd = event.end;
     },
     { signal },
   );
   if (end.outcome === 'cancelled') return undefined;
   if (end.outcome !== 'done') return { type: 'failed', end };
-  if (collectorEnd?.state === 'Unsupported' || items.every(({ outcome }) => outcome !== 'ok')) {
+  if (
+    collectorEnd?.state === 'Unsupported' ||
+    !items.some(({ kind, outcome }) => kind === 'register' && outcome === 'ok')
+  ) {
     const message = collectorEnd?.message ?? 'firmware refuses every register that was asked for';
-    return { type: 'limited', message, abi };
+    return { type: 'limited', message, facts: readFacts(items), abi };
   }
   return { type: 'facts', facts: readFacts(items), abi };
 }

@@ -7,8 +7,8 @@ import type { DeviceFacts } from './deviceFacts.ts';
 export type DeviceAnswer =
   | { readonly type: 'notAsked' }
   | { readonly type: 'facts'; readonly facts: DeviceFacts; readonly abi: string }
-  /** Firmware lets this host read nothing that was asked. */
-  | { readonly type: 'limited'; readonly message: string; readonly abi: string }
+  /** Firmware lets this host read no register; QUERY_ADAPTER tells which PSID it has all the same. */
+  | { readonly type: 'limited'; readonly message: string; readonly facts: DeviceFacts; readonly abi: string }
   | { readonly type: 'failed'; readonly end: LaneEnd }
   /** There is no channel through which to ask. */
   | { readonly type: 'unreachable'; readonly why: UnreachableReason; readonly message: string };

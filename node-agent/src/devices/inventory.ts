@@ -78,7 +78,7 @@ export function createInventory(options: InventoryOptions): Inventory {
     const question = (async () => {
       const answer = await askDevice(lanes, device, { signal, commandTimeoutMs });
       if (answer === undefined) return;
-      const facts = answer.type === 'facts' ? answer.facts : known.get(device.pciAddress)?.facts;
+      const facts = 'facts' in answer ? answer.facts : known.get(device.pciAddress)?.facts;
       known.set(device.pciAddress, { answer, facts });
     })().finally(() => asking.delete(device.pciAddress));
     asking.set(device.pciAddress, question);

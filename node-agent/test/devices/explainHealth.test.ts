@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { DeviceFacts, PortFacts } from '../../src/devices/deviceFacts.ts';
+import { type DeviceFacts, type PortFacts, readFacts } from '../../src/devices/deviceFacts.ts';
 import { type DeviceAnswer, explainHealth } from '../../src/devices/explainHealth.ts';
 
 const up: PortFacts = { number: 1, state: 'Up', wanted: true, speed: '400Gb/s' };
@@ -15,7 +15,7 @@ const cases: readonly (readonly [string, DeviceAnswer, string, string, RegExp])[
   ['it answers', facts(), 'Healthy', 'Responsive True FirmwareAnswers', /answers/],
   [
     'firmware refuses this host',
-    { type: 'limited', message: 'BAD_SYS_STATE', abi: '1' },
+    { type: 'limited', message: 'BAD_SYS_STATE', facts: readFacts([]), abi: '1' },
     'Limited',
     'Responsive False DeviceUnsupported',
     /BAD_SYS_STATE/,

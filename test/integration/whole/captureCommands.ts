@@ -37,5 +37,6 @@ function userContexts(log: readonly LoggedCommand[]): LoggedCommand[][] {
 }
 
 function isOfLook({ command, register, opMod }: LoggedCommand): boolean {
-  return command === 'ACCESS_REG' ? LOOK.has(register) : command === 'QUERY_HCA_CAP' && opMod === 1;
+  if (command === 'ACCESS_REG') return LOOK.has(register);
+  return command === 'QUERY_ADAPTER' || (command === 'QUERY_HCA_CAP' && opMod === 1);
 }

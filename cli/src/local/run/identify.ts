@@ -1,9 +1,15 @@
-import type { DeviceIdentity, Item, NicFunction } from '@nicdiag/mlx5';
+import type { CollectorSpec, DeviceIdentity, Item, NicFunction } from '@nicdiag/mlx5';
 import { identityFrom } from '@nicdiag/mlx5/decode';
 import { runCollector } from '../runCollector.ts';
 
-/** Registers that say who the device is; a function that may not read them says nothing. */
-const IDENTITY = { registers: [{ name: 'MGIR' }, { name: 'MSGI' }] } as const;
+/** Registers that say who the device is. */
+const REGISTERS: CollectorSpec = {
+  name: 'identity',
+  type: 'RegisterDump',
+  registerDump: { registers: [{ name: 'MGIR' }, { name: 'MSGI' }] },
+};
+/** QUERY_ADAPTER, which tells the PSID to a limited function too: one that may read no register. */
+const ADAPTER: CollectorSpec = { name: 'adapter', type: 'ObjectDump', objectDump: { objects: [{ type: 'ADAPTER' }] } };
 const MAX_BYTES = 64 * 1024;
 
 /** Asks firmware who it is: PSID, firmware version, serial and part number, as far as it says. */
@@ -12,12 +18,12 @@ export async function identify(
   options: { readonly signal: AbortSignal },
 ): Promise<DeviceIdentity> {
   const items: Item[] = [];
-  const run = {
-    spec: { name: 'identity', type: 'RegisterDump', registerDump: IDENTITY },
-    maxBytes: MAX_BYTES,
-  } as const;
   try {
-    for await (const item of runCollector(device, { ...run, impact: 'ReadOnly' }, options)) items.push(item);
+    for (const spec of [REGISTERS, ADAPTER]) {
+      const run = { spec, maxBytes: MAX_BYTES, impact: 'ReadOnly' } as const;
+      for await (const item of runCollector(device, run, options)) items.push(item);
+      if (identityFrom(items).psid !== undefined) break;
+    }
   } catch (error) {
     // A device that cannot be opened is a result of the capture, which says so itself.
     if (options.signal.aborted) throw error;

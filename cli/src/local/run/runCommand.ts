@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, open, rm, rmdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { foldDevices, type NodeOutcome, readFileChunks, verifyBundle } from '@nicdiag/artifacts';
+import { foldDevices, NO_PSID, type NodeOutcome, readFileChunks, verifyBundle } from '@nicdiag/artifacts';
 import {
   type DeviceFilter,
   discoverDevices,
   discoverUnreachable,
   matchesFilter,
+  mayMean,
   type NicFunction,
+  needsIdentity,
 } from '@nicdiag/mlx5';
 import { parseQuantity } from '@nicdiag/runtime';
 import { readCaptureFile } from '../../capture/readCaptureFile.ts';
@@ -56,6 +58,7 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
   const name = metadata.name ?? `${metadata.generateName ?? 'capture-'}${randomUUID().slice(0, 5)}`;
   const capture = { namespace: metadata.namespace ?? 'default', name, uid: randomUUID() };
   const node = options.nodeName ?? hostname();
+  const filter = spec.target.devices ?? {};
   const found = discoverDevices({ hostRoot: options.hostRoot });
   if (found.length === 0) {
     const cards = unreachable(options.hostRoot, {});
@@ -63,9 +66,10 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
   }
 
   if (options.dryRun === true) {
-    // Which PSID a card has only a command would tell.
-    const { psids: _, ...filter } = spec.target.devices ?? {};
-    const devices = found.filter((device) => matchesFilter(device, filter));
+    if (needsIdentity(filter)) {
+      io.err('which PSID a card has only firmware tells: here are those that pass the rest of the filter\n');
+    }
+    const devices = found.filter((device) => mayMean(device, filter));
     printCosts(await costsOf(devices, spec.collectors), options.outputFormat, io);
     return EXIT.done;
   }
@@ -79,10 +83,15 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
   io.signal.addEventListener('abort', say, { once: true });
   try {
     const devices: DeviceEvidence[] = [];
+    const silent: NicFunction[] = [];
     for (const device of found) {
       if (io.signal.aborted) break;
       const identity = await identify(device, io).catch(unlessStopped(io));
-      if (identity === undefined || !passes(device, identity.psid, spec.target.devices ?? {})) continue;
+      if (identity === undefined) continue;
+      if (!passes(device, identity.psid, filter)) {
+        if (identity.psid === undefined && mayMean(device, filter)) silent.push(device);
+        continue;
+      }
       progress.show(`${device.pciAddress} (${device.model})`);
       const maxBytes = parseQuantity(spec.limits.maxBytesPerDevice);
       const devlink = options.devlinkSocket === undefined ? {} : { socket: options.devlinkSocket };
@@ -96,7 +105,7 @@ export async function runCommand(options: RunOptions, io: Io): Promise<number> {
     }
     const ended = foldDevices(
       devices.map(({ manifest, outcome }) => ({ pciAddress: manifest.device.pciAddress, ...outcome })),
-      devices.length > 0 ? [] : unreachable(options.hostRoot, spec.target.devices ?? {}),
+      devices.length > 0 ? [] : [...silent.map(tellsNoPsid), ...unreachable(options.hostRoot, filter)],
     );
     if (devices.length === 0) throw new CommandError(`${ended.reason}: ${ended.message}`);
     const sealedNode = { name: node, state: ended.state, reason: ended.reason };
@@ -126,10 +135,14 @@ function hasItems({ manifest }: DeviceEvidence): boolean {
   return manifest.collectors.some(({ items }) => items > 0);
 }
 
+function tellsNoPsid({ pciAddress, model }: NicFunction): string {
+  return `${pciAddress} (${model}): ${NO_PSID}`;
+}
+
 /** Cards that a filter may mean and that cannot be asked, each with the reason. Their PSID nobody knows. */
 function unreachable(hostRoot: string, filter: DeviceFilter): readonly string[] {
   return discoverUnreachable({ hostRoot })
-    .filter((device) => matchesFilter(device, { ...filter, psids: [] }))
+    .filter((device) => mayMean(device, filter))
     .map(({ pciAddress, model, unreachable: why, message }) => `${pciAddress} (${model}): ${why}, ${message}`);
 }
 

@@ -168,6 +168,32 @@ test('the filter of devices holds here too', async (t) => {
   t.regex(nothing.err, /NoDeviceMatches/);
 });
 
+test('a card that does not tell its PSID passes no filter on one, and is named', async (t) => {
+  const { host } = t.context;
+  const directory = await temporaryDirectory(t);
+  const where = ['--host-root', host.root, '--output', directory];
+  const filtered = (devices: object) => captureFile(directory, { target: { ...target, devices }, collectors: [caps] });
+  await host.control({ fault: 'internalError', device: '0000:17:00.0' });
+  try {
+    const both = await run('run', '-f', await filtered({ psids: ['MT_0000000838'] }), ...where);
+    t.is(both.code, 0, both.err);
+    t.regex(both.err, /devices +1$/m);
+    const silent = { psids: ['MT_0000000838'], pciAddresses: ['0000:17:00.0'] };
+    const one = await run('run', '-f', await filtered(silent), ...where);
+    t.is(one.code, 1);
+    t.regex(
+      one.err,
+      /NoDeviceMatches: .* 0000:17:00\.0 \(ConnectX-7\): its firmware does not tell which PSID it has$/m,
+    );
+    const dry = await run('run', '-f', await filtered(silent), ...where, '--dry-run');
+    t.is(dry.code, 0);
+    t.regex(dry.out, /^0000:17:00\.0 /m);
+    t.regex(dry.err, /which PSID a card has only firmware tells/);
+  } finally {
+    await host.control({ fault: 'clear' });
+  }
+});
+
 test('what firmware refuses is in the bundle: Partial, exit code 2', async (t) => {
   const { host } = t.context;
   const directory = await temporaryDirectory(t);
