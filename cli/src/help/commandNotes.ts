@@ -37,7 +37,7 @@ export const ENVIRONMENT: readonly (readonly [name: string, meaning: string])[] 
   ['TMPDIR', 'where the executable may load its native code from, for the commands on this host'],
 ];
 
-const PARTLY = { [EXIT.partial]: 'some reads were refused or failed' };
+const PARTLY = { [EXIT.partial]: 'some reads were refused, failed, or left out by a limit' };
 
 /** Of every command, by its name. Examples are parsed by a test. */
 export const COMMAND_NOTES: Readonly<Record<string, CommandNotes>> = {

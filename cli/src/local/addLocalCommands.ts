@@ -2,7 +2,6 @@ import { Argument, type Command } from 'commander';
 import type { Io } from '../io.ts';
 import type { LocalOptions } from './collectCommand.ts';
 import type { InfoOptions } from './infoCommand.ts';
-import { ITEM_FORMATS } from './itemFormat.ts';
 import { LOCAL_COMMANDS } from './localCommands.ts';
 import type { RpcOptions } from './rpcCommand.ts';
 import type { RunOptions } from './run/runCommand.ts';
@@ -23,7 +22,7 @@ export function addLocalCommands(
 
   addLocal('device', 'list the devices, and which of them have a debug channel')
     .addArgument(new Argument('[list]', 'the only thing to do with them').choices(['list']))
-    .option('-o, --output <format>', 'wide, json or yaml')
+    .option('-o, --output <format>', 'text, wide, json or yaml')
     .action(async (_list: string | undefined, options: { readonly hostRoot: string; readonly output?: string }) => {
       const { discoverDevices, discoverUnreachable } = await import('@nicdiag/mlx5');
       const { printDevices } = await import('./deviceList.ts');
@@ -31,7 +30,7 @@ export function addLocalCommands(
       printDevices(discoverDevices({ hostRoot }), discoverUnreachable({ hostRoot }), options.output, io);
     });
   addForDevice('info', 'show what the kernel says of a device and its debug channel')
-    .option('-o, --output <format>', 'json or yaml')
+    .option('-o, --output <format>', 'text, json or yaml')
     .action(async (options: InfoOptions) => {
       const { infoCommand } = await import('./infoCommand.ts');
       await infoCommand(options, io);
@@ -55,14 +54,14 @@ export function addLocalCommands(
     .option('--node-name <name>', "this host's name in the bundle (default: its host name)")
     .option('--devlink-socket <socket>', "unix socket that speaks devlink's netlink messages (default: netlink)")
     .option('--dry-run', DRY_RUN)
-    .option('-o, --output-format <format>', 'with --dry-run: json, one object a collector')
+    .option('-o, --output-format <format>', 'with --dry-run: text, json (one object a line) or yaml')
     .action(async (options: RunOptions) => {
       const { runCommand } = await import('./run/runCommand.ts');
       exitWith(await runCommand(options, io));
     });
   for (const local of LOCAL_COMMANDS) {
     const command = addForDevice(local.name, local.description)
-      .option('-o, --output <format>', ITEM_FORMATS)
+      .option('-o, --output <format>', FORMATS_HELP)
       .option(
         '--impact <impact>',
         'the most that it may do to the device: ReadOnly, DebugWrite or Intrusive',
@@ -77,6 +76,9 @@ export function addLocalCommands(
   }
 }
 
+/** Items come one by one, and a dump has thousands: JSON and YAML can be read as they come. */
+const FORMATS_HELP =
+  'text; json, one object a line for each read; yaml, one document for each; hex or raw: the bytes as firmware gave them';
 const DRY_RUN = 'only say what it needs and would cost at most; no command is given';
 const DEVICE = 'node, PCI address, interface or RDMA device (default: the only one)';
 

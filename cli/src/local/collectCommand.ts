@@ -29,7 +29,7 @@ const WARNINGS = {
 const MAX_BYTES = 2 ** 40;
 
 /** Runs the collector of a command on a device of this host and prints its items as they come.
- * @returns the exit code: partial when some reads were refused, failed when all were */
+ * @returns the exit code: partial when some reads were refused or left out by a limit, failed when all were refused */
 export async function collectCommand(
   command: LocalCommand,
   args: readonly string[],
@@ -52,6 +52,10 @@ export async function collectCommand(
   const device = await findDevice(options);
   const run = runCollector(device, { spec: request.spec, impact, maxBytes: MAX_BYTES, devlink: request.devlink }, io);
   const printed = await printRun(run, request, format, io);
+  if (printed.end.reason === 'LimitExceeded' && printed.found > 0) {
+    io.err(`error: ${printed.end.message ?? 'a limit left something out'}\n`);
+    return EXIT.partial;
+  }
   return exitCode(printed, device.pciAddress, request.sought?.what ?? args.join(' '));
 }
 

@@ -1,4 +1,5 @@
 import type { CollectorSpec, Impact, NicFunction } from '@nicdiag/mlx5';
+import { dump } from 'js-yaml';
 import { UsageError } from '../exitCodes.ts';
 import type { Io } from '../io.ts';
 import { type Column, formatTable } from '../output/table.ts';
@@ -47,6 +48,7 @@ const COLUMNS: readonly Column<Cost>[] = [
 /** @throws UsageError */
 export function printCosts(costs: readonly Cost[], output: string | undefined, io: Io): void {
   if (output === 'json') for (const cost of costs) io.out(`${JSON.stringify(cost)}\n`);
+  else if (output === 'yaml') for (const cost of costs) io.out(`---\n${dump(cost)}`);
   else if (output === undefined || output === 'text') io.out(formatTable(costs, COLUMNS, { colour: io.colour }));
-  else throw new UsageError(`with --dry-run -o must be json or left out, not ${output}`);
+  else throw new UsageError(`with --dry-run -o must be one of text, json, yaml, not ${output}`);
 }

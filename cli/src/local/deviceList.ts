@@ -37,8 +37,8 @@ export function printDevices(
   const all: readonly Listed[] = [...devices, ...unreachable];
   if (output === 'json') io.out(`${JSON.stringify(all, undefined, 2)}\n`);
   else if (output === 'yaml') io.out(dump(all));
-  else if (output !== undefined && output !== 'wide') {
-    throw new UsageError(`-o must be one of wide, json, yaml, not ${output}`);
+  else if (output !== undefined && output !== 'text' && output !== 'wide') {
+    throw new UsageError(`-o must be one of text, wide, json, yaml, not ${output}`);
   } else {
     const shown = COLUMNS.filter((column) => output === 'wide' || column.wide !== true);
     if (all.length > 0) io.out(formatTable(all, shown, { colour: io.colour }));

@@ -64,8 +64,9 @@ function factsOf(device: NicFunction, info: ChannelInfo) {
 function print(facts: ReturnType<typeof factsOf>, output: string | undefined, io: Io): void {
   if (output === 'json') io.out(`${JSON.stringify(facts, undefined, 2)}\n`);
   else if (output === 'yaml') io.out(dump(facts));
-  else if (output !== undefined) throw new UsageError(`-o must be json or yaml, not ${output}`);
-  else {
+  else if (output !== undefined && output !== 'text') {
+    throw new UsageError(`-o must be one of text, json, yaml, not ${output}`);
+  } else {
     for (const [name, value] of Object.entries(facts)) {
       const text = Array.isArray(value) ? value.join(', ') || 'none' : String(value);
       io.out(`${name.padEnd(18)}${text}\n`);

@@ -1,3 +1,4 @@
+import { load } from 'js-yaml';
 import { hostTest } from '../../../mlx5/test/hostTest.ts';
 import { runCli } from '../../src/program.ts';
 import { testIo } from '../testIo.ts';
@@ -27,6 +28,33 @@ test('info shows what the kernel grants', async (t) => {
   const { code, out } = await run(t.context.host.root, 'info', '-d', 'mlx5_0', '-o', 'json');
   t.is(code, 0);
   t.like(JSON.parse(out), { pciAddress: '0000:17:00.0', channel: 'fwctl', uctxCapabilities: ['TOOLS_RESOURCES'] });
+});
+
+test('info and device list take -o text like the other commands; bytes they have none', async (t) => {
+  const { root } = t.context.host;
+  // The kernel gives a new one each time.
+  const withoutUid = (out: string) => out.replace(/^uid .*\n/m, '');
+  for (const command of [
+    ['info', '-d', 'mlx5_0'],
+    ['device', 'list'],
+  ]) {
+    const usual = await run(root, ...command);
+    const text = await run(root, ...command, '-o', 'text');
+    t.is(text.code, 0, text.err);
+    t.is(withoutUid(text.out), withoutUid(usual.out));
+    t.is((await run(root, ...command, '-o', 'yaml')).code, 0);
+    const hex = await run(root, ...command, '-o', 'hex');
+    t.is(hex.code, 3);
+    t.regex(hex.err, /-o must be one of text, (wide, )?json, yaml, not hex/);
+  }
+});
+
+test('a dry run is told as text, JSON or YAML', async (t) => {
+  const dry = (format: string) => run(t.context.host.root, 'fwinfo', '-d', 'fwctl0', '--dry-run', '-o', format);
+  const cost = JSON.parse((await dry('json')).out) as object;
+  t.like(cost, { device: '0000:17:00.0', type: 'FirmwareInfo' });
+  t.deepEqual(load((await dry('yaml')).out), cost);
+  t.regex((await dry('hex')).err, /with --dry-run -o must be one of text, json, yaml, not hex/);
 });
 
 test('reg reads registers by name and by id, of one port or of all', async (t) => {
@@ -143,6 +171,13 @@ test('rscdump without a segment shows the menu; obj reads the objects that are n
   t.regex(menu.out, /segment_name +"FULL_QPC"/);
   const missing = await run(root, 'obj', '-d', 'fwctl0', 'qp', '0xfffff0', '-o', 'json');
   t.like(JSON.parse(missing.out), { kind: 'object', error: { name: 'BAD_RES' } });
+});
+
+test('what a limit leaves out: the rest is shown, the exit code is 2', async (t) => {
+  const some = await run(t.context.host.root, 'obj', '-d', 'fwctl0', 'QP', '0x1-0x3', '--limit', '2', '-o', 'json');
+  t.is(some.code, 2, some.err);
+  t.is(some.out.trimEnd().split('\n').length, 2);
+  t.regex(some.err, /^error: 0000:17:00\.0: QP: 3 ids are asked for, the first 2 are read/);
 });
 
 test('coredump needs memory that fwctl does not lend, and says so', async (t) => {
