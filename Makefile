@@ -55,7 +55,7 @@ test-integration: $(SETUP) ## Tests on a real API server and the emulator; F=tes
 test-vm: $(SETUP) ## Character devices by CUSE, in a virtual machine; QEMU and a kernel are fetched from Debian, once
 	@$(NODE) tools/src/runner/main.ts vm
 
-test-images: $(SETUP) ## Tests of images and release: build, push, run, build again; F=test/images/push.test.ts for some
+test-images: $(SETUP) pulumi/node_modules/.installed ## Tests of images and release: build, push, run, build again; F=test/images/push.test.ts for some
 	@$(NODE) tools/src/runner/main.ts images $(if $(F),'$(F)')
 
 e2e: $(SETUP) ## Tests on a cluster with real nodes, as root; F=test/e2e/cluster.test.ts for some
@@ -106,7 +106,7 @@ images-lock: $(SETUP) ## Pin the newest versions of the Debian packages that the
 push: $(SETUP) ## Build the images and send them to a registry: REGISTRY=registry.example/nicdiag [TAG=v1] [PLAIN_HTTP=1]
 	@$(NODE) tools/src/images/push.ts --registry '$(REGISTRY)' $(if $(TAG),--tag '$(TAG)') $(if $(PLAIN_HTTP),--plain-http)
 
-release: $(SETUP) ## Build images, chart and plugin with checksums and provenance into dist/: REGISTRY=…, RELEASE_URL=…
+release: $(SETUP) pulumi/node_modules/.installed ## Build images, chart, plugin and Pulumi package with checksums and provenance into dist/: REGISTRY=…, RELEASE_URL=…
 	@$(NODE) tools/src/release/main.ts $(if $(REGISTRY),--registry '$(REGISTRY)') $(if $(RELEASE_URL),--release-url '$(RELEASE_URL)')
 
 audit: ## Ask the npm registry for known vulnerabilities of what the lockfile pins

@@ -1,11 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { parseManifests, provideBinaries, renderChartObjects } from '@nicdiag/tools';
+import { parseManifests, provideBinaries, startCluster } from '@nicdiag/tools';
 import { readBuildInfo } from '@nicdiag/tools/images';
 import { buildRelease } from '@nicdiag/tools/release';
 import test from 'ava';
@@ -43,6 +43,7 @@ test.serial('a release has images, chart, plugin, and says all of it with checks
     'images/nicdiag-operator.oci.tar',
     'images/nicdiag-agent-arm64.sbom.cdx.json',
     'plugin/nicdiag.yaml',
+    'npm/nicdiag-pulumi-',
     'licences.txt',
     'manifest.json',
     'provenance.intoto.jsonl',
@@ -54,15 +55,34 @@ test.serial('a release has images, chart, plugin, and says all of it with checks
   for (const [name, sum] of sums()) t.is(createHash('sha256').update(read(name)).digest('hex'), sum, name);
 });
 
-test.serial('the plain manifest has the objects of the chart, with the images of this release by digest', async (t) => {
-  const { helm } = await provideBinaries();
-  const { images } = JSON.parse(read('manifest.json').toString());
-  const digestOf = (name: string) => images.find((image: { readonly name: string }) => image.name === name).digest;
-  const digests = { agent: digestOf('nicdiag-agent'), operator: digestOf('nicdiag-operator') };
+test.serial('an API server takes the plain manifest as it is, with the images of the archives beside it', async (t) => {
+  t.timeout(600_000);
   const text = read('deploy/nicdiag.yaml').toString();
-  t.deepEqual(parseManifests(text), [...renderChartObjects(helm, { image: { registry: REGISTRY, digests } })]);
-  t.true(text.includes(`image: "${REGISTRY}/nicdiag-agent@${digests.agent}"`));
+  t.notRegex(text, /helm\.sh\/hook/);
+  const objects = parseManifests(text);
+  const count = new Map<string, number>();
+  for (const { kind } of objects) count.set(kind, (count.get(kind) ?? 0) + 1);
+  t.like(Object.fromEntries(count), { Namespace: 2, CustomResourceDefinition: 5, Deployment: 2, DaemonSet: 1 });
+
+  const said = new Set(JSON.stringify(objects).match(/"image":"[^"]*"/g));
+  t.deepEqual(
+    [...said].sort(),
+    ['nicdiag-agent', 'nicdiag-operator'].map((name) => `"image":"${REGISTRY}/${name}@${archived(name)}"`),
+  );
+
+  await using cluster = await startCluster();
+  const applied = await cluster.kubectl(['apply', '--server-side', '-f', join(directory, 'deploy/nicdiag.yaml')]);
+  t.is(applied.trim().split('\n').length, objects.length, applied);
+  const health = await cluster.kubectl(['-n', 'nicdiag-agent', 'get', 'daemonset', 'nicdiag-agent', '-o', 'name']);
+  t.is(health.trim(), 'daemonset.apps/nicdiag-agent');
 });
+
+/** The digest of the image for all platforms, as the archive's own index says. */
+function archived(name: string): string {
+  const archive = join(directory, `images/${name}.oci.tar`);
+  const index = JSON.parse(execFileSync('tar', ['-xOf', archive, 'index.json'], { encoding: 'utf8' }));
+  return index.manifests[0].digest;
+}
 
 test.serial('the manifest and the provenance name every file that was built, and the source', async (t) => {
   const { version, commit } = await readBuildInfo();
@@ -79,6 +99,28 @@ test.serial('the manifest and the provenance name every file that was built, and
   for (const [name, sum] of sums())
     if (!['manifest.json', 'provenance.intoto.jsonl'].includes(name)) t.is(told.get(name), sum, name);
   for (const { name, digest } of manifest.images) t.is(`sha256:${told.get(name)}`, digest);
+});
+
+test.serial('npm takes the Pulumi package of the release, and it says what it needs', async (t) => {
+  const name = [...sums().keys()].find((found) => found.startsWith('npm/')) ?? '';
+  const { stdout } = await run('npm', ['pack', '--dry-run', '--json', join(directory, name)], { cwd: directory });
+  const [{ files, version }] = JSON.parse(stdout);
+  t.is(version, (await readBuildInfo()).version);
+  const paths: string[] = files.map(({ path }: { readonly path: string }) => path);
+  for (const path of [
+    'package.json',
+    'LICENSE',
+    'NOTICE',
+    'README.md',
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/chart.json',
+  ])
+    t.true(paths.includes(path), path);
+  t.false(paths.some((path) => path.includes('node_modules')));
+  const { stdout: manifest } = await run('tar', ['-xzOf', join(directory, name), 'package/package.json']);
+  t.like(JSON.parse(manifest), { name: '@nicdiag/pulumi', license: 'Apache-2.0' });
+  t.false('private' in JSON.parse(manifest));
 });
 
 test.serial('helm takes the chart of the release, which installs its images', async (t) => {
@@ -132,5 +174,6 @@ async function copyCheckout(): Promise<string> {
   const { stdout: repository } = await git('rev-parse', '--absolute-git-dir');
   writeFileSync(join(copy, '.git'), `gitdir: ${repository}`);
   await run('cp', ['--archive', '--link', join(REPOSITORY, 'node_modules'), copy]);
+  await run('cp', ['--archive', '--link', join(REPOSITORY, 'pulumi/node_modules'), join(copy, 'pulumi')]);
   return copy;
 }

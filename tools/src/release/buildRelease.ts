@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { provideBinaries } from '../binaries/provideBinaries.ts';
 import { buildImages } from '../images/buildImages.ts';
@@ -7,8 +8,9 @@ import type { BuildInfo } from '../images/buildInfo.ts';
 import type { Image } from '../images/ociImage.ts';
 import { writeImage } from '../images/writeImage.ts';
 import { buildPlugin } from '../plugin/buildPlugin.ts';
+import { buildPulumi, type PulumiArchive, packPulumi } from '../pulumi/buildPulumi.ts';
 import { licenceList } from '../supplyChain/licences.ts';
-import { readLockfile } from '../supplyChain/lockfile.ts';
+import { LOCKFILES, readLockfile } from '../supplyChain/lockfile.ts';
 import { provenance, type Subject } from '../supplyChain/provenance.ts';
 import { chartArchive } from './chartArchive.ts';
 import { plainManifest } from './plainManifest.ts';
@@ -38,7 +40,10 @@ export async function buildRelease(build: BuildInfo, options: ReleaseOptions): P
   const { helm } = await provideBinaries({ say });
   writeFileSync(join(directory, 'deploy', 'nicdiag.yaml'), plainManifest(helm, images, registry));
   await buildPlugin({ directory: join(directory, 'plugin'), version, releaseUrl, say });
-  writeFileSync(join(directory, 'licences.txt'), licenceList(readLockfile()));
+  const pulumi = await pulumiArchive(helm, version);
+  mkdirSync(join(directory, 'npm'));
+  writeFileSync(join(directory, 'npm', pulumi.name), pulumi.content);
+  writeFileSync(join(directory, 'licences.txt'), licenceList(...LOCKFILES.map((lockfile) => readLockfile(lockfile))));
 
   const files = subjectsBelow(directory);
   const subjects = [...files, ...images.map(imageSubject)];
@@ -47,6 +52,17 @@ export async function buildRelease(build: BuildInfo, options: ReleaseOptions): P
   const all = subjectsBelow(directory);
   writeFileSync(join(directory, 'SHA256SUMS'), all.map(({ name, sha256 }) => `${sha256}  ${name}\n`).join(''));
   return all;
+}
+
+/** Of a package built for it alone: `make pulumi` has its own. */
+async function pulumiArchive(helm: string, version: string): Promise<PulumiArchive> {
+  const directory = mkdtempSync(join(tmpdir(), 'nicdiag-pulumi-'));
+  try {
+    buildPulumi({ directory, helm });
+    return await packPulumi(directory, version);
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
 }
 
 /** An image by its digest, as a registry and `kubectl` name it. */

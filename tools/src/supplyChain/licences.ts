@@ -56,12 +56,14 @@ export function isAllowed(expression: string): boolean {
   return allowed && tokens.length === 0;
 }
 
-/** Every package of the lockfile, a line each: for those who must know what they use. */
-export function licenceList(packages: LockedPackages): string {
-  const lines = thirdParties(packages).map(
-    ([directory, { version, license, dev = false }]) =>
-      `${packageName(directory)} ${version}\t${license}${dev ? '\tdevelopment only' : ''}\n`,
-  );
+/** Every package of the lockfiles, a line each: for those who must know what they use. */
+export function licenceList(...lockfiles: readonly LockedPackages[]): string {
+  const lines = lockfiles
+    .flatMap(thirdParties)
+    .map(
+      ([directory, { version, license, dev = false }]) =>
+        `${packageName(directory)} ${version}\t${license}${dev ? '\tdevelopment only' : ''}\n`,
+    );
   return [...new Set(lines)].sort().join('');
 }
 
