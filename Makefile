@@ -109,8 +109,8 @@ push: $(SETUP) ## Build the images and send them to a registry: REGISTRY=registr
 release: $(SETUP) pulumi/node_modules/.installed ## Build images, chart, plugin and Pulumi package with checksums and provenance into dist/: REGISTRY=…, RELEASE_URL=…
 	@$(NODE) tools/src/release/main.ts $(if $(REGISTRY),--registry '$(REGISTRY)') $(if $(RELEASE_URL),--release-url '$(RELEASE_URL)')
 
-audit: ## Ask the npm registry for known vulnerabilities of what the lockfile pins
-	@npm audit --package-lock-only --audit-level=moderate
+audit: $(SETUP) ## Known vulnerabilities of what the lockfiles pin: by the npm registry, or offline by an export of OSV, DB=FOLDER
+	@$(if $(DB),$(NODE) tools/src/supplyChain/audit/main.ts '$(DB)',npm audit --package-lock-only --audit-level=moderate)
 
 clean: ## Remove what tests and builds left in the checkout (not the control plane's cache)
 	@rm -rf coverage dist .test .tsbuild node_modules/.installed
