@@ -123,6 +123,7 @@ export async function createArtifactServer(parts: ArtifactServerParts): Promise<
       } finally {
         ending.abort();
         await close(server);
+        kept.close();
         await Promise.allSettled(background);
         // Only when nothing uses it any more is it given back.
         unused.abort();

@@ -5,6 +5,7 @@ import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArtifactError, digestOf, hexOf } from '@nicdiag/artifacts';
+import { type Bucket, openBucket } from '@nicdiag/artifacts/s3';
 import { type S3Proxy, type S3Server, startS3Proxy, startS3Server } from '@nicdiag/tools';
 import anyTest, { type TestFn } from 'ava';
 import { crashTests } from './artifact-server/crashes.ts';
@@ -43,6 +44,13 @@ test.afterEach.always((t) => {
   Object.assign(t.context.proxy ?? {}, { delayMs: 0, bytesPerSecond: Number.POSITIVE_INFINITY });
   if (!t.passed) t.log(t.context.stack?.artifactServer.tail(20));
 });
+
+/** The prefix as its administrator sees it. */
+function bucketOf({ server: { endpoint, region, credentials } }: Context): Bucket {
+  return openBucket({
+    ...{ bucket: BUCKET, prefix: 'clusters/east', endpoint, region, credentials, forcePathStyle: true },
+  });
+}
 
 async function untilReady({ stack }: Serving, text: RegExp): Promise<void> {
   await awaited(async () => text.test((await stack.artifactServer.ready()).text), `/readyz says ${text}`, SOON_MS);
@@ -147,6 +155,37 @@ test.serial('a bucket that does not exist is said, and the server waits for it',
   t.true(artifactServer.isRunning());
   await artifactServer.stop();
   await server.allow(BUCKET, user, PERMISSIONS);
+  artifactServer.start();
+  await artifactServer.untilReady();
+});
+
+test.serial('a server that has lost its prefix ends, and takes it again when nobody has it', async (t) => {
+  const { artifactServer } = t.context.stack;
+  using bucket = bucketOf(t.context);
+  const ended = artifactServer.ended();
+  await bucket.mark('owner');
+  t.like(await ended, { code: 1 });
+  t.regex(artifactServer.tail(5), /has taken s3:\/\/captures\/clusters\/east: one server at a time may use it/);
+  await bucket.remove('owner');
+  artifactServer.start();
+  await artifactServer.untilReady();
+});
+
+test.serial('a server that is told to end in the middle of a sweep gives its prefix back', async (t) => {
+  const { proxy, stack } = t.context;
+  const { artifactServer } = stack;
+  await artifactServer.stop();
+  artifactServer.start({ args: ['--sweep-interval=10ms'] });
+  await artifactServer.untilReady();
+  // A listing for each capture that the tests before have left: more than the time that a server is given to end.
+  proxy.delayMs = 2_000;
+  const before = proxy.requests.length;
+  await awaited(() => proxy.requests.length > before + 2, 'it sweeps');
+  const end = await artifactServer.stop();
+  t.is(end?.code, 0, artifactServer.tail(10));
+  proxy.delayMs = 0;
+  using bucket = bucketOf(t.context);
+  t.regex((await bucket.get('owner'))?.text ?? '', /"released":true/);
   artifactServer.start();
   await artifactServer.untilReady();
 });

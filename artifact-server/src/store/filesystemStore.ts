@@ -6,6 +6,7 @@ export async function openFilesystemStore(directory: string): Promise<ServerStor
     store: await createFilesystemBlobStore(directory),
     ledger: await createFilesystemLedger(directory),
     notReady: () => [],
+    close: () => undefined,
     run: () => Promise.resolve(),
   };
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { StoreError } from '@nicdiag/artifacts';
 import {
   checkBucket,
   createPrefixOwner,
@@ -47,7 +48,8 @@ export async function openS3Store(location: S3Location, { logger, metrics }: Ope
         ? logger.info('the bucket answers as it should', about)
         : logger.error('the bucket cannot be used', { ...about, error }),
   });
-  const refusal = () => health.refusal() ?? owner.refusal();
+  let ending: StoreError | undefined;
+  const refusal = () => ending ?? health.refusal() ?? owner.refusal();
   const bucket = openBucket({ ...common, gate: refusal });
   const limit = stagingLimit === undefined ? undefined : Math.floor(stagingLimit * STAGING_SHARE);
   const counted = createBucketMetrics(metrics.registry, { isUp: () => refusal() === undefined, stagingLimit: limit });
@@ -58,6 +60,10 @@ export async function openS3Store(location: S3Location, { logger, metrics }: Ope
     }),
     ledger: createS3Ledger(bucket),
     notReady: () => [refusal()].flatMap((why) => why?.message ?? []),
+    close() {
+      // A sweep of a large bucket takes minutes, and the prefix is to be given back.
+      ending = new StoreError('StoreUnavailable', 'the artifact server is ending');
+    },
     async run({ signal }) {
       using _buckets = bucket;
       using _direct = direct;

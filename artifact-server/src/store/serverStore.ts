@@ -6,6 +6,8 @@ export interface ServerStore {
   readonly ledger: CaptureLedger;
   /** Why it cannot be used now, one sentence each. Asks nobody. */
   notReady(): readonly string[];
+  /** The server ends: what still uses the store in the background fails soon, in place of being waited for. */
+  close(): void;
   /** What it needs as long as it is used. Ends some time after the signal aborts; abort it when nothing uses the store any more.
    * @throws when it must not be used any more */
   run(options: { readonly signal: AbortSignal }): Promise<void>;

@@ -44,8 +44,10 @@ export async function startS3Proxy(server: { readonly endpoint: string }): Promi
     onward.on('error', () => outgoing.destroy());
     outgoing.on('close', () => onward.destroy());
     if (typeof fault === 'function') incoming.once('data', () => void fault());
-    if (Number.isFinite(settings.bytesPerSecond)) Readable.from(slowly(incoming, settings)).pipe(onward);
-    else incoming.pipe(onward);
+    const body = Number.isFinite(settings.bytesPerSecond) ? Readable.from(slowly(incoming, settings)) : incoming;
+    // Whoever sends it may be killed.
+    body.on('error', () => onward.destroy());
+    body.pipe(onward);
   }
 
   const proxy = createServer((incoming, outgoing) => {
