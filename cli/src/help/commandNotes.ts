@@ -146,7 +146,12 @@ export const COMMAND_NOTES: Readonly<Record<string, CommandNotes>> = {
   link: { examples: [['why a link is down', 'link -d enp3s0f0']], exits: PARTLY },
   fwinfo: { examples: [['which firmware', 'fwinfo -d mlx5_0']], exits: PARTLY },
   nvconfig: { examples: [['what changes with the next boot', 'nvconfig --values Current,NextBoot']], exits: PARTLY },
-  host: { examples: [['what the kernel says', 'host -d 03:00.0']], exits: PARTLY },
+  host: {
+    details:
+      'It gives no command, so it works on a card in flash recovery, without a driver or without a debug channel, too.',
+    examples: [['what the kernel says', 'host -d 03:00.0']],
+    exits: PARTLY,
+  },
   health: { examples: [['whether a NIC is well', 'health -d mlx5_0']], exits: PARTLY },
   completion: {
     details:

@@ -40,16 +40,17 @@ export async function collectCommand(
   const impact = parseImpact(options.impact);
   const request = await command.request(args, options);
   const { createCollector } = await import('@nicdiag/mlx5/collectors');
+  const { impact: needed, needs } = await Promise.try(() => createCollector(request.spec)).catch(asUsage);
+  const channel = needs.channel !== false;
   if (options.dryRun === true) {
-    const chosen = await findDevice(options);
-    printCosts(await costsOf([chosen], [request.spec]).catch(asUsage), options.output, io);
+    const chosen = await findDevice(options, { channel });
+    printCosts(await costsOf([chosen], [request.spec]), options.output, io);
     return EXIT.done;
   }
-  const needed = await Promise.try(() => createCollector(request.spec).impact).catch(asUsage);
   if (IMPACTS.indexOf(impact) < IMPACTS.indexOf(needed)) {
     throw new UsageError(`this is ${needed}: ${WARNINGS[needed]}. To do it all the same say --impact ${needed}`);
   }
-  const device = await findDevice(options);
+  const device = await findDevice(options, { channel });
   const run = runCollector(device, { spec: request.spec, impact, maxBytes: MAX_BYTES, devlink: request.devlink }, io);
   const printed = await printRun(run, request, format, io);
   if (printed.end.reason === 'LimitExceeded' && printed.found > 0) {

@@ -35,7 +35,8 @@ export function selectDevice(
   throw new UsageError(`${name} may be any of these; name its PCI address:\n${listing(matching)}`);
 }
 
-function isCalled(device: NicFunction | UnreachableFunction, name: string): boolean {
+/** Whether a device has this name, in one of the ways that `-d` takes. */
+export function isCalled(device: NicFunction | UnreachableFunction, name: string): boolean {
   const { pciAddress, subfunctions } = device;
   return (
     ('node' in device && isNode(device.node, name)) ||

@@ -151,6 +151,20 @@ for (const [command, heading, row] of [
   });
 }
 
+test('of a device that cannot be opened the kernel tells all the same', async (t) => {
+  const { host } = t.context;
+  await host.control({ fault: 'internalError', device: '0000:17:00.0' });
+  const [kernel, reg] = [
+    await run(host.root, 'host', '-d', 'fwctl0'),
+    await run(host.root, 'reg', '-d', 'fwctl0', 'MGIR'),
+  ];
+  await host.control({ fault: 'clear' });
+  t.is(kernel.code, 0, kernel.err);
+  t.regex(kernel.out, /\nmlx5_0 board_id +: /);
+  t.like(reg, { code: 1, out: '' });
+  t.regex(reg.err, /^error: .*fwctl0/);
+});
+
 test('nvconfig says of types that the card has not that there is nothing, and shows one that nobody has named', async (t) => {
   const nvconfig = (...args: string[]) => run(t.context.host.root, 'nvconfig', '-d', 'fwctl0', ...args);
   const none = await nvconfig('--types', '0x99,0xffffffff');

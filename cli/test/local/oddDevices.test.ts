@@ -37,6 +37,12 @@ test('cards in flash recovery are listed with the reason, and named when they ar
   t.is(asked.code, 1);
   t.regex(asked.err, /0000:03:00\.0 \(ConnectX-7\): no firmware runs on it/);
   t.is((await run(host, 'fwinfo')).code, 0, 'the only one that can be asked needs no name');
+  const kernel = await run(host, 'host', '-d', '03:00.0');
+  t.is(kernel.code, 0, kernel.err);
+  t.regex(kernel.out, /^HostState\n(.*\n)*0000:03:00\.0 +: .*PCIe/, 'the kernel knows of it all the same');
+  t.is((await run(host, 'host', '-d', '03:00.0', '--dry-run')).code, 0);
+  t.regex((await run(host, 'host')).out, /0000:83:00\.0 correctable/, 'one that can be asked goes before');
+  t.regex((await run(host, 'host', '-d', 'nosuch')).err, /no device is called nosuch; there are:\n.*83:00\.0.*\n$/);
 });
 
 test('a capture of nothing but a card in flash recovery names it with the reason', async (t) => {
