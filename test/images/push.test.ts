@@ -2,40 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '@nicdiag/tools';
-import {
-  blobsOf,
-  file,
-  IMAGES,
-  type Image,
-  imageIndex,
-  PLATFORMS,
-  packLayer,
-  platformImage,
-  pushImage,
-  readBuildInfo,
-  readCredentials,
-} from '@nicdiag/tools/images';
+import { blobsOf, pushImage, readCredentials } from '@nicdiag/tools/images';
 import test from 'ava';
 import { startRegistry } from './registry.ts';
+import { smallImages } from './smallImages.ts';
 
 /** The password is `secret`. */
 const HTPASSWD = 'pusher:$2b$04$afRVGI3cdnk0GyiEDaATE.ljXGnHPP5Ze6AcdDRH1P20YHcJ0nzee\n';
 const PUSHER = { username: 'pusher', password: 'secret' };
 const ACCEPT = { accept: 'application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json' };
-
-/** Small images with the shape of the real ones: two layers in common, one of their own, two platforms. */
-async function smallImages(): Promise<Image[]> {
-  const build = await readBuildInfo();
-  const layer = (text: string) => packLayer(text, [file('usr/file', text)], 0);
-  const common = [await layer('library'), await layer('node')];
-  return Promise.all(
-    Object.entries(IMAGES).map(async ([name, definition]) => {
-      const own = await layer(`programs of ${name}`);
-      const platforms = PLATFORMS.map((one) => platformImage(definition, one, [...common, own], build, '{}'));
-      return imageIndex(name, platforms, {});
-    }),
-  );
-}
 
 test('a registry has what was pushed, byte for byte, and a second push sends nothing', async (t) => {
   await using registry = await startRegistry();
