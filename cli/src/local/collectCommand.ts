@@ -38,6 +38,7 @@ export async function collectCommand(
 ): Promise<number> {
   const format = parseItemFormat(options.output);
   const impact = parseImpact(options.impact);
+  if (args.includes('')) throw new UsageError(`an argument of ${command.name} is empty`);
   const request = await command.request(args, options);
   const { createCollector } = await import('@nicdiag/mlx5/collectors');
   const { impact: needed, needs } = await Promise.try(() => createCollector(request.spec)).catch(asUsage);

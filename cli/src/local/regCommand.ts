@@ -62,8 +62,11 @@ function indexValues(pairs: unknown, port: unknown): Record<string, string> {
     port === undefined ? {} : { local_port: checkedNumber('--port', String(port)) };
   for (const pair of Array.isArray(pairs) ? pairs.map(String) : []) {
     const at = pair.indexOf('=');
-    if (at <= 0) throw new UsageError(`--indexes takes field=value, e.g. page_select=1, not ${pair}`);
-    values[pair.slice(0, at)] = checkedNumber(`--indexes ${pair}`, pair.slice(at + 1));
+    if (at <= 0) throw new UsageError(`--indexes takes field=value, e.g. page_select=1, not ${pair || 'nothing'}`);
+    const field = pair.slice(0, at);
+    if (field in values)
+      throw new UsageError(`${field} is given twice: one value at a time, or none for all of a range`);
+    values[field] = checkedNumber(`--indexes ${pair}`, pair.slice(at + 1));
   }
   return values;
 }

@@ -23,7 +23,6 @@ export const rscdumpCommand: LocalCommand = {
     if (segments.length === 0 && (index1 !== undefined || index2 !== undefined)) {
       throw new UsageError('name the segment that --index1 and --index2 are of');
     }
-    if (segments.includes('')) throw new UsageError('a segment has a name or an id: the menu has them');
     const resourceDump: ResourceDump = {
       segments: segments.map((segment) => ({
         ...(ID.test(segment) ? { id: segment } : { name: segment.toUpperCase() }),

@@ -75,7 +75,7 @@ function* readObjects(context: CollectContext, plan: ObjectPlan, run: Run): Gene
   if (ranges === undefined) return;
   const beyond = beyondLimit(ranges, limit);
   if (beyond > 0) {
-    const message = `${type.type}: ${beyond + limit} ids are asked for, the first ${limit} are read: raise limit or ask for less`;
+    const message = `${type.type}: ${beyond + limit} ids are asked for, the first ${limit} are read: raise the limit, or ask for less`;
     run.objections.add({ reason: 'LimitExceeded', message });
   }
   let refusals = 0;

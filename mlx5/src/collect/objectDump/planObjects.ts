@@ -78,7 +78,10 @@ function idsOf(type: ObjectType, text: string | undefined): ObjectPlan['ids'] | 
   }
   const given = text ?? type.defaultIds;
   const name = type.id.join(' and ');
-  if (given === undefined) return invalid(`${type.type}: ids (${name}) is missing, e.g. "0x100-0x1ff" or "all"`);
+  if (given === undefined) {
+    const all = type.revealedBy.length > 0 ? ' or "all"' : '';
+    return invalid(`${type.type}: ids (${name}) is missing, e.g. "0x100-0x1ff"${all}`);
+  }
   const list = parseIdList(given);
   if (list === undefined) return invalid(`${type.type}: "${given}" is no id, range or list of them, or all`);
   if (typeof list === 'string') {

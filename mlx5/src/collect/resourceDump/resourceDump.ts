@@ -120,7 +120,7 @@ function createSession(
       if (dump !== undefined) yield* run(dump);
     }
     if (left === 0) return;
-    const message = `${left} reference segments were not followed: followReferences is ${followReferences}`;
+    const message = `${left} reference segments were not followed: ${followReferences} were asked for at most`;
     objections.add({ reason: 'LimitExceeded', message });
   }
 
