@@ -77,6 +77,22 @@ test.serial('it counts what it asks of the bucket; nothing is left in staging', 
   t.is(value('nicdiag_artifact_staging_limit_bytes'), Math.floor(0.95 * 8 * 1024 ** 3));
 });
 
+test.serial('docs/metrics.md lists the metrics of a bucket, with their labels', async (t) => {
+  const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| `(\w+)` \|(.*?)\| artifact server with a bucket \|/gm)];
+  const text = await t.context.bench.stack.artifactServer.metrics();
+  const served = [...text.matchAll(/^# TYPE (nicdiag_artifact_(?:bucket|staging)_\w+) (\w+)$/gm)];
+  t.deepEqual(
+    rows.map(([, name]) => name).sort(),
+    served.map(([, family, kind]) => (kind === 'counter' ? `${family}_total` : family)).sort(),
+  );
+  for (const [, name = '', labels = ''] of rows) {
+    const listed = [...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label);
+    const [sample] = parseSamples(text).filter((each) => each.name === name || each.name === `${name}_sum`);
+    t.deepEqual(Object.keys(sample?.labels ?? {}).sort(), listed.sort(), name);
+  }
+});
+
 test.serial('a deleted capture’s objects go out of the bucket; another capture keeps its own', async (t) => {
   const { bench, server } = t.context;
   await bench.capture('kept');
@@ -107,6 +123,8 @@ test.serial('the S3 server is gone while captures end, and back: nothing is lost
   const pending = async () =>
     matching(parseSamples(await bench.stack.agent('gpu-a').metrics()), 'nicdiag_uploads_total', { result: 'failed' });
   await bench.awaited(async () => ((await pending())[0]?.value ?? 0) > 0, 'an upload has failed');
+  const told = /an upload failed; it is tried again.*"pauseMs":1[0-5]\d{3}\D/;
+  t.regex(bench.stack.agent('gpu-a').tail(200), told, 'it comes again when it was asked to');
   await bench.awaited(async () => !(await artifactServer.ready()).ok, 'the artifact server is not ready');
   t.is((await fetch(`${artifactServer.healthUrl}/livez`)).status, 200, 'it is not to be restarted');
   await server.start();
