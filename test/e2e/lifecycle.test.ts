@@ -1,5 +1,14 @@
 import anyTest, { type TestFn } from 'ava';
-import { AGENTS, assertMemory, CHART, type Installed, SYSTEM, startInstalled, until } from './installed/installed.ts';
+import {
+  AGENTS,
+  assertMemory,
+  CHART,
+  GREEDY,
+  type Installed,
+  SYSTEM,
+  startInstalled,
+  until,
+} from './installed/installed.ts';
 
 /* What helm does with a release that has evidence. */
 const test = anyTest as TestFn<{ installed: Installed }>;
@@ -67,4 +76,30 @@ test.serial('uninstalling keeps captures and evidence; who installs again downlo
   t.is(await outcome('second'), 'True AllSucceeded');
 });
 
+test.serial('a Pod that outgrows its limit and is started again does not escape those who watch', async (t) => {
+  const { cluster, kubectl, memory } = t.context.installed;
+  const image = await kubectl(
+    ...['-n', SYSTEM, 'get', 'deployment/nicdiag-operator', '-o', 'jsonpath={.spec.template.spec.containers[0].image}'],
+  );
+  await cluster.kubectl(['apply', '-f', '-'], { stdin: greedyPod(image) });
+  const kills = (): number => memory.pods.find(({ pod }) => pod === GREEDY)?.oomKills ?? 0;
+  await until('two of its containers were seen to be killed', () => kills() >= 2);
+  t.like(
+    memory.pods.find(({ pod }) => pod === GREEDY),
+    { limitMib: 64 },
+  );
+  await kubectl('delete', 'pod', GREEDY, '--now');
+});
+
 test.serial('all that happened left every Pod within its limits', assertMemory);
+
+function greedyPod(image: string): string {
+  const command = ['node', '-e', 'const kept = []; setInterval(() => kept.push(Buffer.alloc(1 << 20, 1)), 1)'];
+  const container = { name: GREEDY, image, command, resources: { limits: { memory: '64Mi' } } };
+  return JSON.stringify({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: GREEDY, namespace: 'default', labels: { 'app.kubernetes.io/part-of': 'nicdiag' } },
+    spec: { containers: [{ ...container, imagePullPolicy: 'Never' }] },
+  });
+}

@@ -20,6 +20,8 @@ export const EXAMPLES = fileURLToPath(new URL('../../../examples/', import.meta.
 
 export const SYSTEM = 'nicdiag-system';
 export const AGENTS = 'nicdiag-agent';
+/** A Pod that has itself killed by its limit, to see that this is seen. */
+export const GREEDY = 'greedy';
 const PATIENCE_MS = 180_000;
 const POLL_MS = 200;
 
@@ -169,7 +171,10 @@ function createInstalled(cluster: RealCluster): Installed {
   };
 }
 
-/** No Pod had more than its limit, none was killed for it; says what each had at most. */
+/** Of its limit, no Pod comes nearer than this: the next feature shall not be the one that is killed. */
+const MARGIN = 0.25;
+
+/** Every Pod of nicdiag kept a distance from its limit, none was killed for it; says what each had at most. */
 export function assertMemory(t: ExecutionContext<{ readonly installed: Installed }>): void {
   const { pods } = t.context.installed.memory;
   t.log(memoryTable(pods));
@@ -178,8 +183,8 @@ export function assertMemory(t: ExecutionContext<{ readonly installed: Installed
       pods.some(({ pod, peakMib }) => pod.startsWith(role) && peakMib > 0),
       `${role}… was watched`,
     );
-  for (const { pod, peakMib, limitMib, oomKills } of pods) {
-    t.true(peakMib < limitMib, `${pod} had ${peakMib} of ${limitMib} MiB`);
+  for (const { pod, peakMib, limitMib, oomKills } of pods.filter((each) => each.pod !== GREEDY)) {
+    t.true(peakMib < limitMib * (1 - MARGIN), `${pod} had ${peakMib} of ${limitMib} MiB`);
     t.is(oomKills, 0, `${pod} was killed by its limit`);
   }
 }

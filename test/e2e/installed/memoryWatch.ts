@@ -24,11 +24,20 @@ interface PodObject {
     readonly nodeName?: string;
     readonly containers: readonly { readonly resources: { readonly limits?: { readonly memory?: string } } }[];
   };
+  readonly status: {
+    readonly containerStatuses?: readonly { readonly state?: ContainerState; readonly lastState?: ContainerState }[];
+  };
+}
+
+interface ContainerState {
+  readonly terminated?: { readonly reason?: string; readonly containerID?: string };
 }
 
 /** Samples the memory of all of nicdiag's Pods, every second, from their cgroups. */
 export function watchMemory(cluster: RealCluster): MemoryWatch {
   const seen = new Map<string, PodMemory>();
+  /** Containers that were killed, by their Pod's UID. */
+  const killed = new Map<string, Set<string>>();
   const stop = new AbortController();
   const watching = watch();
 
@@ -46,17 +55,28 @@ export function watchMemory(cluster: RealCluster): MemoryWatch {
     for (const pod of items) note(pod);
   }
 
-  function note({ metadata, spec }: PodObject): void {
+  function note({ metadata, spec, status }: PodObject): void {
     const node = spec.nodeName === undefined ? undefined : cluster.nodes.get(spec.nodeName);
     const usage = node && podUsage(node.cgroup, metadata.uid);
-    if (usage === undefined) return;
+    const dead = noteKilled(metadata.uid, status);
     const before = seen.get(metadata.uid);
+    if (usage === undefined && before === undefined && dead === 0) return;
     seen.set(metadata.uid, {
       pod: metadata.name,
       limitMib: Number(/^(\d+)Mi$/.exec(spec.containers[0]?.resources.limits?.memory ?? '')?.[1] ?? Number.NaN),
-      peakMib: Math.max(before?.peakMib ?? 0, Math.ceil(usage.workingSetBytes / MIB)),
-      oomKills: Math.max(before?.oomKills ?? 0, usage.oomKills),
+      peakMib: Math.max(before?.peakMib ?? 0, Math.ceil((usage?.workingSetBytes ?? 0) / MIB)),
+      oomKills: Math.max(before?.oomKills ?? 0, usage?.oomKills ?? 0, dead),
     });
+  }
+
+  /** A container's cgroup goes with it, and the kernel's count of version 1 with that: kubelet remembers.
+   * @returns how many there were so far */
+  function noteKilled(uid: string, { containerStatuses = [] }: PodObject['status']): number {
+    const containers = killed.get(uid) ?? new Set();
+    for (const { terminated } of containerStatuses.flatMap(({ state, lastState }) => [state ?? {}, lastState ?? {}]))
+      if (terminated?.reason === 'OOMKilled') containers.add(terminated.containerID ?? '');
+    killed.set(uid, containers);
+    return containers.size;
   }
 
   return {
