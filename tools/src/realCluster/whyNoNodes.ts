@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
+import type { ContainerRuntime } from '../binaries/containerRuntime.ts';
 import { holdCgroup, releaseCgroups } from '../nursery/cgroups.ts';
 
 /** What a node is made of, each tried for itself: `sh` commands, in an empty directory. */
@@ -16,6 +17,8 @@ const TRIES: readonly (readonly [what: string, script: string])[] = [
     'mkdir u w r && mount -t overlay o -o lowerdir=/,upperdir=u,workdir=w r && test -e r/proc',
   ],
   ['a view of /sys', 'mkdir s && mount -t sysfs sysfs s'],
+  // Only Debian's family has what provideContainerRuntime unpacks.
+  ['packages of containerd and runc', 'command -v apt-get || { echo there is no apt-get >&2; exit 1; }'],
 ];
 
 /** Why this machine can have no cluster with real nodes, as it was found by trying; undefined if it can.
@@ -36,9 +39,21 @@ export async function whyNoNodes(uid = process.geteuid?.()): Promise<string | un
   }
 }
 
-function tryNamespaces(script: string, cwd: string): string | undefined {
+/** Why Services would reach no Pod here, although there can be nodes: kube-proxy's rules are tables of nftables, which not every
+ * kernel has. Undefined if they would. */
+export function whyNoServices({ path, libraries }: Pick<ContainerRuntime, 'path' | 'libraries'>): string | undefined {
+  const env = {
+    ...process.env,
+    PATH: [...path, process.env['PATH']].join(delimiter),
+    LD_LIBRARY_PATH: libraries,
+  };
+  const refusal = tryNamespaces('nft add table ip nodes && nft add table ip6 nodes', tmpdir(), env);
+  return refusal === undefined ? undefined : `no rules for Services: ${refusal}`;
+}
+
+function tryNamespaces(script: string, cwd: string, env: NodeJS.ProcessEnv = process.env): string | undefined {
   const unshare = ['--mount', '--propagation', 'private', '--pid', '--fork', '--net', '--uts', '--ipc', '--'];
-  const tried = spawnSync('unshare', [...unshare, 'sh', '-ec', script], { cwd, encoding: 'utf8' });
+  const tried = spawnSync('unshare', [...unshare, 'sh', '-ec', script], { cwd, env, encoding: 'utf8' });
   if (tried.status === 0) return undefined;
   return (tried.stderr || tried.error?.message || `ended with ${tried.signal ?? tried.status}`).trim();
 }

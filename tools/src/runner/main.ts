@@ -4,7 +4,7 @@ import { requireFuse } from '../fuseDevice.ts';
 import { privateMounts } from '../privateMounts.ts';
 import { buildNicdiagImages } from '../realCluster/nicdiagImages.ts';
 import { provideClusterPrograms } from '../realCluster/provideClusterPrograms.ts';
-import { whyNoNodes } from '../realCluster/whyNoNodes.ts';
+import { whyNoNodes, whyNoServices } from '../realCluster/whyNoNodes.ts';
 import { REPOSITORY } from '../stack/paths.ts';
 import { CHECKS, type Check, type CheckName } from './checks.ts';
 import { runCheck } from './runCheck.ts';
@@ -21,23 +21,23 @@ const checks: Check[] = Object.entries(CHECKS).flatMap(([name, check]) =>
 );
 
 /** Beside others, tests on nodes are left out where there can be none, which nobody can overlook; asked for alone they fail. */
-const required = process.env['NICDIAG_REQUIRE_NODES'] === '1' || checks.every(({ needs }) => needs === 'nodes');
-const missing = checks.some(({ needs }) => needs === 'nodes') ? await whyNoNodes() : undefined;
-const possible = missing === undefined || required ? checks : checks.filter(({ needs }) => needs !== 'nodes');
+const onNodes = ({ needs }: Check): boolean => needs === 'nodes';
+const required = process.env['NICDIAG_REQUIRE_NODES'] === '1' || checks.every(onNodes);
+let missing = checks.some(onNodes) ? await whyNoNodes() : undefined;
 
 let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
 const failures: string[] = [];
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-if (await prepare(possible)) {
-  for (const check of possible) {
+if (await prepare()) {
+  for (const check of possible()) {
     const result = await runCheck(check, patterns, say);
     counts = addCounts(counts, result.counts);
     failures.push(...result.failures);
   }
 }
 say('');
-if (possible.length < checks.length) {
+if (possible().length < checks.length) {
   counts = addCounts(counts, { passed: 0, failed: 0, skipped: 1 });
   say(`SKIPPED: tests on a cluster with real nodes: ${missing}`);
 }
@@ -47,19 +47,22 @@ writeFileSync(`${REPOSITORY}.test/summary`, `${closingLine(counts)}\n`);
 say(closingLine(counts));
 process.exitCode = counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 
+/** What is asked for, but for what this machine cannot do. */
+function possible(): readonly Check[] {
+  return missing === undefined || required ? checks : checks.filter((check) => !onNodes(check));
+}
+
 /** The control plane's programs, and whether devices can be mounted: without them every test would fail in its own way. */
-async function prepare(checks: readonly Check[]): Promise<boolean> {
+async function prepare(): Promise<boolean> {
   try {
-    if (missing !== undefined && required) throw new Error(`there can be no cluster with real nodes here: ${missing}`);
-    if (checks.some(({ needs }) => needs !== 'nothing')) {
+    if (checks.some(onNodes)) await prepareNodes();
+    const needs = new Set(possible().map((check) => check.needs));
+    if ([...needs].some((need) => need !== 'nothing')) {
       privateMounts();
       requireFuse();
     }
-    if (checks.some(({ needs }) => needs === 'control plane' || needs === 'nodes')) await provideBinaries({ say });
-    if (checks.some(({ needs }) => needs === 'nodes')) {
-      await provideClusterPrograms({ say, signal: undefined });
-      await buildNicdiagImages();
-    }
+    if (needs.has('control plane') || needs.has('nodes')) await provideBinaries({ say });
+    if (needs.has('nodes')) await buildNicdiagImages();
     return true;
   } catch (error) {
     say(String(error instanceof Error ? error.stack : error));
@@ -67,4 +70,12 @@ async function prepare(checks: readonly Check[]): Promise<boolean> {
     failures.push('preparing the tests');
     return false;
   }
+}
+
+async function prepareNodes(): Promise<void> {
+  if (missing === undefined) {
+    const { runtime } = await provideClusterPrograms({ say, signal: undefined });
+    missing = whyNoServices(runtime);
+  }
+  if (missing !== undefined && required) throw new Error(`there can be no cluster with real nodes here: ${missing}`);
 }
