@@ -39,6 +39,9 @@ import { AGENT_VERSION } from './version.ts';
  * journal knows where to go on. */
 const SHUTDOWN_MS = 5_000;
 
+/** The first look at the devices is waited for no longer: one that hangs must not hold up the roll-out of all agents. */
+const FIRST_LOOK_MS = 10_000;
+
 /** The whole agent, from start to shutdown: puts the parts together and says what may happen when. */
 export async function runAgent(options: AgentOptions, logger: Logger, signal: AbortSignal): Promise<void> {
   const readiness = createReadiness();
@@ -113,7 +116,10 @@ export async function runAgent(options: AgentOptions, logger: Logger, signal: Ab
     publisher,
     logger,
     everyMs: options.rescanMs,
-    onLook: () => nicNode.devicesChanged(),
+    onLook() {
+      nicNode.devicesChanged();
+      readiness.done('devices');
+    },
   });
 
   const budget = createSpoolBudget(options.spoolLimitBytes);
@@ -164,7 +170,7 @@ export async function runAgent(options: AgentOptions, logger: Logger, signal: Ab
   // Captures that were cut off come before new ones; both wait for their turn behind the first look at the devices, so
   // that manifests know the cards' identities.
   inventory.scan();
-  readiness.done('devices');
+  AbortSignal.timeout(FIRST_LOOK_MS).addEventListener('abort', () => readiness.done('devices'));
   const watching = devices.run({ signal });
   captures.resume(records);
 

@@ -2,7 +2,7 @@
  * or the store: captures at work go on without them. */
 const STEPS = {
   lock: 'waits for the state directory',
-  devices: 'the devices are not looked at yet',
+  devices: 'the devices are not published yet',
   inbox: 'the inbox is not watched yet',
 } as const;
 

@@ -8,7 +8,7 @@ test('the agent is ready when each step has happened once, in any order', (t) =>
   t.is(readiness.missing()[0], '/var/lib/nicdiag is in use');
   readiness.done('inbox');
   readiness.done('lock');
-  t.deepEqual(readiness.missing(), ['the devices are not looked at yet']);
+  t.deepEqual(readiness.missing(), ['the devices are not published yet']);
   readiness.done('devices');
   readiness.done('inbox');
   t.deepEqual(readiness.missing(), []);

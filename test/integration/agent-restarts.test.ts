@@ -4,7 +4,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { freePort } from '@nicdiag/tools';
 // The table itself, so that no point is left out.
 import { CRASH_POINTS } from '../../node-agent/src/crashPoints.ts';
-import { FIRST, SECOND } from './agent/agentBench.ts';
+import { FIRST, HOST, SECOND } from './agent/agentBench.ts';
 import { agentTest } from './agent/agentTest.ts';
 import { readAgain } from './agent/safeItems.ts';
 
@@ -62,6 +62,29 @@ test('a command hangs: DeviceHung; the other device is served, and the first aga
   await bench.until(async () => (await bench.device(FIRST))?.status?.health === 'Healthy', 'it is served again');
   await bench.capture('after-hung');
   t.is((await bench.finished('after-hung')).status?.state, 'Succeeded');
+});
+
+test('an agent that is ready has published its devices, however slow they are', async (t) => {
+  const { bench } = t.context;
+  await bench.agent.stop();
+  await bench.stack.kubectl(['delete', 'nicdevices', '--all']);
+  await bench.emulator.control({ fault: 'delay', ms: 100 });
+  await bench.restart();
+  for (const address of [FIRST, SECOND])
+    t.regex((await bench.device(address))?.status?.health ?? 'none', /Healthy|Degraded/);
+});
+
+test('a device that hangs does not keep the agent from being ready', async (t) => {
+  const { bench } = t.context;
+  await bench.agent.stop();
+  await bench.emulator.control({ fault: 'hang', device: FIRST, register: 'MGIR', times: 1 });
+  const began = performance.now();
+  await bench.restart({ args: ['--command-timeout=60s'] });
+  t.true(performance.now() - began < 40_000);
+  t.regex(JSON.stringify(await bench.emulator.control({ status: true })), /"struck":1/);
+  const target = { nodeNames: [HOST], devices: { pciAddresses: [SECOND] } } as never;
+  await bench.capture('ready-beside-hung', { target });
+  t.is((await bench.finished('ready-beside-hung')).status?.state, 'Succeeded');
 });
 
 test('an agent killed in a hung command: its successor waits, unready, for the state directory, then goes on', async (t) => {

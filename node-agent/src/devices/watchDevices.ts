@@ -18,7 +18,7 @@ export interface DeviceWatchOptions {
   readonly logger: Logger;
   /** Milliseconds between two looks. */
   readonly everyMs: number;
-  /** Told when a look is complete. */
+  /** Told when a look is complete and what it saw was written, or could not be. */
   readonly onLook?: () => void;
 }
 
@@ -47,8 +47,8 @@ export function createDeviceWatch(options: DeviceWatchOptions): DeviceWatch {
       }
     };
     const devices = await inventory.refresh((known) => writes.push(publish(known)), { signal });
-    onLook?.();
     const published = await Promise.all(writes);
+    onLook?.();
     await publisher.retire(devices, { signal });
     return published.every((written) => written);
   };
