@@ -28,6 +28,13 @@ for (const [version, expected] of [
     t.is(affects(record('a', TWO), 'a', version), expected));
 }
 
+test('beyond the limits of a range nothing is affected', (t) => {
+  const limited = record('a', [{ introduced: '0' }, { limit: '2.0.0' }]);
+  t.true(affects(limited, 'a', '1.9.9'));
+  t.false(affects(limited, 'a', '2.0.0'));
+  t.true(affects(record('a', [{ introduced: '0' }, { limit: '*' }]), 'a', '2.0.0'));
+});
+
 test('only this package of npm counts, a list of versions too, a record that was withdrawn not', (t) => {
   const all: Events = [{ introduced: '0' }];
   t.false(affects(record('b', all), 'a', '1.0.0'));

@@ -31,8 +31,11 @@ export function affects({ withdrawn, affected = [] }: OsvRecord, name: string, v
   );
 }
 
-/** Walks the events in the order of their versions: the last one at or before this version decides. */
+/** Walks the events in the order of their versions: the last one at or before this version decides. Beyond all limits a range
+ * says nothing. */
 function isInRange(version: string, events: readonly OsvEvent[]): boolean {
+  const limits = events.flatMap(({ limit }) => limit ?? []);
+  if (limits.length > 0 && !limits.some((limit) => limit === '*' || compareVersions(version, limit) < 0)) return false;
   const ordered = events.flatMap(stepOf).sort((a, b) => compareVersions(a.at, b.at));
   let inside = false;
   for (const { at, kind } of ordered) {
@@ -52,7 +55,6 @@ interface Step {
 function stepOf({ introduced, fixed, last_affected: last }: OsvEvent): Step[] {
   if (introduced !== undefined) return [{ at: introduced, kind: 'introduced' }];
   if (fixed !== undefined) return [{ at: fixed, kind: 'fixed' }];
-  // A limit bounds what was looked at, not what is affected.
   return last === undefined ? [] : [{ at: last, kind: 'last_affected' }];
 }
 
