@@ -1,13 +1,6 @@
-import type { Logger } from '@nicdiag/runtime';
-import type { ServerMetrics } from '../metrics.ts';
 import { openFilesystemStore } from './filesystemStore.ts';
-import type { ServerStore } from './serverStore.ts';
+import type { OpenStoreParts, ServerStore } from './serverStore.ts';
 import type { StoreLocation } from './storeLocation.ts';
-
-export interface OpenStoreParts {
-  readonly logger: Logger;
-  readonly metrics: ServerMetrics;
-}
 
 /** The S3 client is loaded only for a bucket: it is five times as large as the rest of the server. */
 export async function openStore(location: StoreLocation, parts: OpenStoreParts): Promise<ServerStore> {

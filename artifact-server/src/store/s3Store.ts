@@ -12,8 +12,7 @@ import {
 } from '@nicdiag/artifacts/s3';
 import { createBucketHealth } from './bucketHealth.ts';
 import { createBucketMetrics } from './bucketMetrics.ts';
-import type { OpenStoreParts } from './openStore.ts';
-import type { ServerStore } from './serverStore.ts';
+import type { OpenStoreParts, ServerStore } from './serverStore.ts';
 import { stagingHolder } from './stagingHolder.ts';
 import type { S3Location } from './storeLocation.ts';
 

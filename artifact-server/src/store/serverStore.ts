@@ -1,4 +1,12 @@
 import type { BlobStore, CaptureLedger } from '@nicdiag/artifacts';
+import type { Logger } from '@nicdiag/runtime';
+import type { ServerMetrics } from '../metrics.ts';
+
+/** What opening a store takes beside its place. */
+export interface OpenStoreParts {
+  readonly logger: Logger;
+  readonly metrics: ServerMetrics;
+}
 
 /** Where the server keeps what it was given. */
 export interface ServerStore {

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
-import type { Item, KnownItem } from '@nicdiag/mlx5/decode';
+import type { Frame, Item, KnownItem } from '@nicdiag/mlx5/decode';
 import { readFileChunks } from '../readFileChunks.ts';
 import { encodeFileHeader, FILE_HEADER_LENGTH, RawFormatError } from './frameHeader.ts';
 import { readItems } from './readItems.ts';
@@ -35,7 +35,7 @@ export async function recoverRawFile(file: FileHandle): Promise<RecoveredFile> {
   try {
     for await (const { item, ...recorded } of readItems(readFileChunks(file, { reuse: true }), { reuse: true })) {
       length = recorded.offset + recorded.length;
-      items.push(length <= HELD_BYTES ? copyOf(item) : abridgedItem(item));
+      items.push(length <= HELD_BYTES ? { ...item, frames: copies(item.frames) } : abridgedItem(item));
     }
   } catch (error) {
     if (!(error instanceof RawFormatError) || error.code !== 'Damaged') throw error;
@@ -44,23 +44,18 @@ export async function recoverRawFile(file: FileHandle): Promise<RecoveredFile> {
   return { items, length, cut: size - length };
 }
 
-function copyOf(item: Item): Item {
-  // A Buffer's slice() is no copy.
-  const frames = item.frames.map((frame) => ({
-    ...frame,
-    inbox: Buffer.from(frame.inbox),
-    outbox: Buffer.from(frame.outbox),
-  }));
-  return { ...item, frames };
-}
-
 /** The least of an item with which a collector can go on behind it. */
 function abridgedItem(item: Item): KnownItem {
-  const last = item.frames.slice(-1);
-  const frames = last.map((frame) => ({
+  return { ...item, frames: copies(item.frames.slice(-1), ABRIDGED_BYTES), abridged: true };
+}
+
+/** Frames that need no memory of the file's.
+ * @param most bytes of each mailbox */
+function copies(frames: readonly Frame[], most = Number.POSITIVE_INFINITY): readonly Frame[] {
+  // A Buffer's slice() is no copy.
+  return frames.map((frame) => ({
     ...frame,
-    inbox: Buffer.from(frame.inbox.subarray(0, ABRIDGED_BYTES)),
-    outbox: Buffer.from(frame.outbox.subarray(0, ABRIDGED_BYTES)),
+    inbox: Buffer.from(frame.inbox.subarray(0, most)),
+    outbox: Buffer.from(frame.outbox.subarray(0, most)),
   }));
-  return { ...item, frames, abridged: true };
 }

@@ -28,14 +28,13 @@ export const capCommand: LocalCommand = {
 
 /** @throws UsageError for a name that no page has */
 async function checkNames(wanted: Iterable<string>): Promise<void> {
-  const { allCapabilityTypes, similarNames } = await import('@nicdiag/mlx5/prm');
+  const { allCapabilityTypes, didYouMean } = await import('@nicdiag/mlx5/prm');
   // QUERY_ADAPTER's answer is shown with the pages.
   const names = [...allCapabilityTypes().map(({ name }) => name), 'QUERY_ADAPTER'];
   for (const name of wanted) {
     if (names.includes(name)) continue;
     const pages = names.filter((known) => !known.startsWith('RESERVED'));
-    const near = similarNames(name, pages);
-    const hint = near.length === 0 ? `there are ${pages.join(', ')}` : `did you mean ${near.join(' or ')}?`;
+    const hint = didYouMean(name, pages) ?? `there are ${pages.join(', ')}`;
     throw new UsageError(`there is no capability page ${name}; ${hint}`);
   }
 }

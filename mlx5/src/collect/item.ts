@@ -57,6 +57,11 @@ export interface KnownItem extends Item {
   readonly abridged?: true;
 }
 
+/** Its bytes in memory of its own, whatever they lie in: a Buffer's slice() is no copy. */
+export function copyOfFrame(frame: Frame): Frame {
+  return { ...frame, inbox: new Uint8Array(frame.inbox), outbox: new Uint8Array(frame.outbox) };
+}
+
 /** Whether a read went wrong; what is absent was answered. */
 export function isItemError({ outcome }: Item): boolean {
   return outcome === 'refused' || outcome === 'failed';

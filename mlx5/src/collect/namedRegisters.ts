@@ -1,6 +1,7 @@
 import { type CommandClass, type GuardRule, guardRules } from '../channel/guardRules.ts';
 import {
   allRegisters,
+  didYouMean,
   indexFields,
   type OperandField,
   type RegisterLayout,
@@ -8,7 +9,6 @@ import {
   registerByName,
   registerOperands,
   registersOutsideDatabase,
-  similarNames,
   unknownRegister,
 } from '../prm/index.ts';
 import { NATURAL_AXES } from './allSet.ts';
@@ -76,9 +76,8 @@ const LONGEST = 4096;
 function unknownRow(request: RegisterRequest): RegisterRow {
   const { name, id, length } = request;
   if (id === undefined) {
-    const hint = similarNames(name ?? '', readableNames());
-    const meant = hint.length === 0 ? '' : `; did you mean ${hint.join(' or ')}?`;
-    throw mistake(`there is no register ${name} in the register database${meant}`);
+    const hint = didYouMean(name ?? '', readableNames());
+    throw mistake(`there is no register ${name} in the register database${hint === undefined ? '' : `; ${hint}`}`);
   }
   const number = Number(id);
   if (length === undefined) {

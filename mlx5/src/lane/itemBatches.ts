@@ -1,5 +1,5 @@
 import type { ByteSlab } from '../collect/byteSlab.ts';
-import type { Frame, Item } from '../collect/item.ts';
+import { copyOfFrame, type Item } from '../collect/item.ts';
 import type { Placing } from '../collect/placing.ts';
 import { createItemBlock } from './itemBlock.ts';
 import {
@@ -168,7 +168,7 @@ export function createItemBatches(
     let { large } = itemMemory;
     // Not where its bytes are: the block would be cleared of them.
     if (!inLarge || large === undefined || !large.writer.add(item)) {
-      const whole = liesInLarge(item) ? { ...item, frames: item.frames.map(copyOf) } : item;
+      const whole = liesInLarge(item) ? { ...item, frames: item.frames.map(copyOfFrame) } : item;
       large = clearLarge(blockBytesFor(whole));
       large.writer.add(whole);
     }
@@ -187,8 +187,4 @@ export function createItemBatches(
     add,
     flush,
   };
-}
-
-function copyOf(frame: Frame): Frame {
-  return { ...frame, inbox: frame.inbox.slice(), outbox: frame.outbox.slice() };
 }

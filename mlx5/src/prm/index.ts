@@ -10,6 +10,7 @@ export {
   type UnknownBits,
   valuesOf,
 } from './decode.ts';
+export { didYouMean } from './didYouMean.ts';
 export { encodeDecoded, encodeInto, encodeStruct } from './encode.ts';
 export { fieldPosition, getField, setField } from './fieldPath.ts';
 export { type Access, type Enumeration, type Layout, type LayoutField, layoutNames, layoutOf } from './layout.ts';
@@ -22,4 +23,3 @@ export * from './registers.ts';
 export * from './resourceDump.ts';
 export * from './segments.ts';
 export * from './segmentTypes.ts';
-export { similarNames } from './similarNames.ts';

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { filesBelow } from '../filesBelow.ts';
 import { makeArchive } from '../plugin/archive.ts';
 import { REPOSITORY } from '../stack/paths.ts';
 import { renderForPulumi } from './renderings.ts';
@@ -46,10 +47,9 @@ export async function packPulumi(directory: string, version: string): Promise<Pu
   const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')) as { readonly version: string };
   if (manifest.version !== version)
     throw new Error(`pulumi/package.json is version ${manifest.version}, and package.json says ${version}`);
-  const files = readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
-    .sort()
-    .map((path) => ({ path: `package/${path}`, content: readFileSync(join(directory, path)) }));
+  const files = filesBelow(directory).map((path) => ({
+    path: `package/${path}`,
+    content: readFileSync(join(directory, path)),
+  }));
   return { name: `nicdiag-pulumi-${version}.tgz`, content: await makeArchive(files) };
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { provideBinaries } from '../binaries/provideBinaries.ts';
+import { filesBelow } from '../filesBelow.ts';
 import { buildImages } from '../images/buildImages.ts';
 import type { BuildInfo } from '../images/buildInfo.ts';
 import type { Image } from '../images/ociImage.ts';
@@ -89,14 +90,10 @@ function manifest({ version, commit, layouts, epoch }: BuildInfo, images: readon
 }
 
 function subjectsBelow(directory: string): Subject[] {
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1))
-    .sort()
-    .map((name) => ({
-      name,
-      sha256: createHash('sha256')
-        .update(readFileSync(join(directory, name)))
-        .digest('hex'),
-    }));
+  return filesBelow(directory).map((name) => ({
+    name,
+    sha256: createHash('sha256')
+      .update(readFileSync(join(directory, name)))
+      .digest('hex'),
+  }));
 }

@@ -20,8 +20,8 @@ const checks: Check[] = Object.entries(CHECKS).flatMap(([name, check]) =>
   (named.length === 0 ? check.byDefault : named.some((wanted) => wanted === name)) ? [check] : [],
 );
 
-/** Beside others, tests on nodes are left out where there can be none, which nobody can overlook; asked for alone they fail. */
 const onNodes = ({ needs }: Check): boolean => needs === 'nodes';
+/** Beside others, tests on nodes are left out where there can be none, which nobody can overlook; asked for alone they fail. */
 const required = process.env['NICDIAG_REQUIRE_NODES'] === '1' || checks.every(onNodes);
 let missing = checks.some(onNodes) ? await whyNoNodes() : undefined;
 

@@ -1,4 +1,4 @@
-import { type LockedPackage, type LockedPackages, packageName } from './lockfile.ts';
+import { type LockedPackages, packageName, thirdParties } from './lockfile.ts';
 
 /** Licences under which a package may be part of this project: permissive, none that reaches what is linked with it. Names
  * of the SPDX list. */
@@ -65,8 +65,4 @@ export function licenceList(...lockfiles: readonly LockedPackages[]): string {
         `${packageName(directory)} ${version}\t${license}${dev ? '\tdevelopment only' : ''}\n`,
     );
   return [...new Set(lines)].sort().join('');
-}
-
-function thirdParties(packages: LockedPackages): Array<[string, LockedPackage]> {
-  return Object.entries(packages).filter(([directory, { link }]) => directory.includes('node_modules/') && !link);
 }

@@ -36,6 +36,11 @@ export function readLockfile(path: (typeof LOCKFILES)[number] = 'package-lock.js
   return lock.packages;
 }
 
+/** What somebody else has made, by its directory. */
+export function thirdParties(packages: LockedPackages): Array<[directory: string, locked: LockedPackage]> {
+  return Object.entries(packages).filter(([directory, { link }]) => directory.includes('node_modules/') && !link);
+}
+
 /** `node_modules/a/node_modules/@b/c` is `@b/c`. */
 export function packageName(directory: string): string {
   return directory.replace(/^.*node_modules\//, '');

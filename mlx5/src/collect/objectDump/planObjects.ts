@@ -2,11 +2,11 @@ import { guardRules } from '../../channel/guardRules.ts';
 import {
   allObjectTypes,
   type BitField,
+  didYouMean,
   idFields,
   largestId,
   type ObjectType,
   objectInputs,
-  similarNames,
 } from '../../prm/index.ts';
 import { countOf, type IdRange, parseIdList, textOf } from '../idList.ts';
 import type { Objection } from '../resourceDump/planDumps.ts';
@@ -30,8 +30,7 @@ export function planObjects(request: ObjectRequest): ObjectPlan | Objection {
   const type = allObjectTypes().get(request.type.toUpperCase());
   if (type === undefined) {
     const known = [...allObjectTypes().keys()];
-    const near = similarNames(request.type, known);
-    const hint = near.length === 0 ? `it is one of ${known.join(', ')}` : `did you mean ${near.join(' or ')}?`;
+    const hint = didYouMean(request.type, known) ?? `it is one of ${known.join(', ')}`;
     return invalid(`there is no object type ${request.type}: ${hint}`);
   }
   const given = inputsOf(type, request.index ?? {});

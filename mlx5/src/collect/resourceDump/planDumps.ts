@@ -1,4 +1,4 @@
-import { ACTIVE_OBJECTS, ALL_OBJECTS, type DumpArguments, MOST_OBJECTS, similarNames } from '../../prm/index.ts';
+import { ACTIVE_OBJECTS, ALL_OBJECTS, type DumpArguments, didYouMean, MOST_OBJECTS } from '../../prm/index.ts';
 import { countOf, type IdList, parseIdList, textOf } from '../idList.ts';
 import type { SegmentRequest } from '../spec.ts';
 import type { MenuIndex, MenuRecord } from './menu.ts';
@@ -33,8 +33,7 @@ export function findSegment(
   );
   if (found !== undefined) return found;
   const known = menu.map((record) => record.name);
-  const near = similarNames(name ?? '', known);
-  const hint = near.length === 0 ? `it has ${known.join(', ') || 'none'}` : `did you mean ${near.join(' or ')}?`;
+  const hint = didYouMean(name ?? '', known) ?? `it has ${known.join(', ') || 'none'}`;
   return { reason: 'Unsupported', message: `this device's menu has no segment ${name ?? id}; ${hint}` };
 }
 

@@ -1,4 +1,4 @@
-import type { Item } from '../../collect/item.ts';
+import { copyOfFrame, type Item } from '../../collect/item.ts';
 import type { Report, Reporter } from './report.ts';
 import { unansweredReads } from './unansweredReads.ts';
 
@@ -42,11 +42,5 @@ function reportOrReason(reporter: Reporter, items: readonly Item[]): Report {
 
 /** The bytes of an item are views of whatever was read from the file at once. */
 function copyOf(item: Item): Item {
-  // A Buffer's slice() is no copy.
-  const frames = item.frames.map((frame) => ({
-    ...frame,
-    inbox: new Uint8Array(frame.inbox),
-    outbox: new Uint8Array(frame.outbox),
-  }));
-  return { ...item, frames };
+  return { ...item, frames: item.frames.map(copyOfFrame) };
 }

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { LOCKFILES, type LockedPackages, packageName, readLockfile } from '../lockfile.ts';
+import { LOCKFILES, type LockedPackages, packageName, readLockfile, thirdParties } from '../lockfile.ts';
 import { affects, type OsvRecord } from './osvRecord.ts';
 
 export interface Audit {
@@ -44,10 +44,8 @@ function ownLockfiles(): Readonly<Record<string, LockedPackages>> {
 }
 
 function pinnedIn(lockfile: string, packages: LockedPackages) {
-  return Object.entries(packages).flatMap(([directory, { link, version }]) =>
-    directory.includes('node_modules/') && link !== true && version !== undefined
-      ? [{ lockfile, directory, name: packageName(directory), version }]
-      : [],
+  return thirdParties(packages).flatMap(([directory, { version }]) =>
+    version === undefined ? [] : [{ lockfile, directory, name: packageName(directory), version }],
   );
 }
 

@@ -1,9 +1,10 @@
-/** Names that a typing mistake may have been meant for: other case, or one letter too many, too few, other or swapped with
- * its neighbour.
- * @returns at most 3 */
-export function similarNames(name: string, names: Iterable<string>): readonly string[] {
+/** Asks for the names that a typing mistake may have been meant for: other case, or one letter too many, too few, other or
+ * swapped with its neighbour.
+ * @returns a question with at most 3; undefined where there are none */
+export function didYouMean(name: string, names: Iterable<string>): string | undefined {
   const wanted = name.toUpperCase();
-  return [...names].filter((candidate) => isNear(wanted, candidate.toUpperCase())).slice(0, 3);
+  const near = [...names].filter((candidate) => isNear(wanted, candidate.toUpperCase())).slice(0, 3);
+  return near.length === 0 ? undefined : `did you mean ${near.join(' or ')}?`;
 }
 
 function isNear(a: string, b: string): boolean {
